@@ -1,0 +1,115 @@
+"""Verbs that ask: the audit of stations, and what is round a point."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import geo_registry as gr
+from geo_registry.cli.group import Shell
+from geo_registry.cli.keeping import store_url
+from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+FORMATS = ("csv", "json", "geojson", "gpkg", "shp", "xlsx")
+
+
+def radii(text: str) -> tuple[float, ...]:
+    """Read radii in metres, comma-separated.
+
+    Raises
+    ------
+    ValueRefused
+        If one is no number.
+    """
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as fault:
+        raise ValueRefused("RING_NOT_NUMBER", value=text) from fault
+
+
+def day(moment: datetime | None) -> date | None:
+    """Give the date of a click date."""
+    return moment.date() if moment else None
+
+
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that audit, report and export share."""
+    for option in (
+        click.option("--as-of", type=int, metavar="REVISION"),
+        click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE"),
+        click.option("--rings", default="1000,3000,5000", show_default=True, metavar="METRES"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("audit")
+@click.option("--station", "stations", multiple=True, metavar="CODE")
+@click.option("--level", default="national", show_default=True)
+@click.option("--kind", "kinds", multiple=True)
+@click.option("--status", default="active", show_default=True)
+@question_options
+@click.option("--pairs/--summary", "pairs", default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS))
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def audit(shell: Shell, *, pairs: bool, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Audit the neighbourhood of stations."""
+    question = gr.Question(
+        stations=asked["stations"],
+        level=asked["level"],
+        kinds=asked["kinds"],
+        status=asked["status"],
+        rings_m=radii(asked["rings"]),
+        on=day(asked["on"]),
+        as_of=asked["as_of"],
+    )
+    registry = gr.open(store_url(shell))
+    if form or output:
+        made = registry.export_audit(question, form or output_format(output), shell.lang, summary=not pairs)
+        deliver(made.name, made.content, output or Path("-"), shell.lang)
+        return
+    found = registry.audit(question=question)
+    if shell.as_json:
+        print_json(found.as_document())
+        return
+    for table in (found.pairs,) if pairs else (found.summary, found.totals):
+        _print_frame(table)
+
+
+def output_format(output: Path | None) -> str:
+    """Tell the format wanted from the ending of a file's name."""
+    suffix = "" if output is None else output.suffix.removeprefix(".").lower()
+    return {"zip": "shp", "": "csv"}.get(suffix, suffix)
+
+
+def _print_frame(table: pd.DataFrame) -> None:
+    print_table(list(table.columns), table.itertuples(index=False, name=None))
+    click.echo()
+
+
+@click.command("near", context_settings={"ignore_unknown_options": True})
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@click.argument("radius_m", type=float, metavar="METRES")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@click.pass_obj
+def near(shell: Shell, lon: float, lat: float, *, radius_m: float, on: datetime | None) -> None:
+    """List what is round a point."""
+    found = gr.open(store_url(shell)).near(lon, lat, radius_m, on=day(on))
+    if shell.as_json:
+        print_json({"lon": lon, "lat": lat, "radius_m": radius_m, "found": found.to_dict(orient="records")})
+    else:
+        _print_frame(found)
+
+
+COMMANDS = {"audit": audit, "near": near}

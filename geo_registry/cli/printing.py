@@ -1,0 +1,77 @@
+"""What the shell prints: one JSON document, or a table that lines up also with Chinese."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geo_registry.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geo_registry.core.kinds import Language
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def width(text: str) -> int:
+    """Count the columns a text takes in a terminal: two for each full-width character."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 (any cell)
+    """Write one value as a reader of a table expects it."""
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in {"<NA>", "NaT"}:
+        return ""
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows under headings, columns aligned.
+
+    Parameters
+    ----------
+    headings
+        One a column.
+    rows
+        Values, as many as headings in each.
+    """
+    lines = [list(headings), *[[shown(value) for value in row] for row in rows]]
+    widths = [max(width(line[at]) for line in lines) for at in range(len(headings))]
+    for line in lines:
+        cells = [cell + " " * (space - width(cell)) for cell, space in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def deliver(name: str, content: bytes, output: Path | None, lang: Language) -> None:
+    """Write a file where it was asked for, or under its own name in this folder, and say so.
+
+    Parameters
+    ----------
+    name
+        Name the file was given when it was made.
+    content
+        Its bytes.
+    output
+        File or folder asked for; ``-`` is standard output.
+    lang
+        Language of what is said.
+    """
+    if output is not None and str(output) == "-":
+        click.get_binary_stream("stdout").write(content)
+        return
+    path = Path(name) if output is None else output / name if output.is_dir() else output
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    click.echo(say("cli.written", lang, path=path, size=len(content)), err=True)

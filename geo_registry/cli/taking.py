@@ -1,0 +1,87 @@
+"""Verbs that take results away: reports and exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import geo_registry as gr
+from geo_registry.cli.asking import day, output_format, question_options, radii
+from geo_registry.cli.group import Shell
+from geo_registry.cli.keeping import store_url
+from geo_registry.cli.printing import deliver, print_json
+from geo_registry.errors import ValueRefused
+
+EDGES = 4
+NEAR_PARTS = 3
+
+
+def numbers(text: str | None, count: int, option: str) -> tuple[float, ...] | None:
+    """Read comma-separated numbers.
+
+    Raises
+    ------
+    ValueRefused
+        If they are not numbers, or not as many.
+    """
+    if text is None:
+        return None
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != count:
+        raise ValueRefused("NUMBERS_EXPECTED", value=text, option=option, expected=count)
+    return found
+
+
+@click.command("report")
+@click.argument("station")
+@click.option("--format", "form", type=click.Choice(["pdf", "html"]))
+@question_options
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def report(shell: Shell, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Write the report of a station's neighbourhood."""
+    question = gr.Question(rings_m=radii(asked["rings"]), on=day(asked["on"]), as_of=asked["as_of"])
+    wanted = form or ("html" if output_format(output) == "html" else "pdf")
+    made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
+    deliver(made.name, made.content, output, shell.lang)
+    if shell.as_json:
+        print_json({"file": str(output or made.name), "bytes": len(made.content)})
+
+
+@click.command("export")
+@click.option("--kind", default="all", show_default=True)
+@click.option("--format", "form", type=click.Choice(["shp", "gpkg", "geojson", "csv", "xlsx"]))
+@click.option("--crs")
+@click.option("--datum", type=click.Choice(["gcj02", "bd09"]))
+@click.option("--encoding", default="utf-8", show_default=True)
+@click.option("--names", type=click.Choice(["ascii", "zh"]), default="ascii", show_default=True)
+@click.option("--bbox", metavar="W,S,E,N")
+@click.option("--near", metavar="LON,LAT,METRES")
+@click.option("--station", metavar="CODE")
+@click.option("--ring", type=float, metavar="METRES")
+@question_options
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def export(shell: Shell, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Take records away as a file."""
+    order = gr.ExportOrder(
+        form=form or output_format(output),
+        bbox=numbers(asked.pop("bbox"), EDGES, "--bbox"),  # type: ignore[arg-type]
+        near=numbers(asked.pop("near"), NEAR_PARTS, "--near"),  # type: ignore[arg-type]
+        rings_m=radii(asked.pop("rings")),
+        on=day(asked.pop("on")),
+        lang=shell.lang,
+        **asked,
+    )
+    made = gr.open(store_url(shell)).export(order)
+    deliver(made.name, made.content, output, shell.lang)
+    if shell.as_json:
+        print_json({"file": str(output or made.name), "bytes": len(made.content)})
+
+
+COMMANDS = {"report": report, "export": export}

@@ -1,0 +1,1 @@
+"""Pure functions of frames and arrays: no Flask, SQL, files, network, clock, chance or settings."""

@@ -1,0 +1,11 @@
+"""The audit of stations' neighbourhoods: rings, counts, scores and where they come from.
+
+Frames in, an `Audit` out; nothing here reads a clock, a file or a store.
+"""
+
+from geo_registry.core.audit.neighbourhood import audit
+from geo_registry.core.audit.request import MAX_RINGS, AuditRequest
+from geo_registry.core.audit.result import Audit, Provenance
+from geo_registry.core.audit.score import ScoreRules, source_priority
+
+__all__ = ["MAX_RINGS", "Audit", "AuditRequest", "Provenance", "ScoreRules", "audit", "source_priority"]

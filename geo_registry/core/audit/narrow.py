@@ -1,0 +1,58 @@
+"""The columns an audit needs of a frame, canonical or an analyst's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import geopandas as gpd
+
+from geo_registry.core.frame import CRS, conform, dtypes
+from geo_registry.core.kinds import Field
+from geo_registry.errors import CRSError, ValueRefused
+
+_LON_LAT = (4326, 4490)
+
+
+def narrow(frame: gpd.GeoDataFrame, columns: Sequence[str], fields: Iterable[Field] = ()) -> gpd.GeoDataFrame:
+    """Take some canonical columns and the geometry; a column the frame does not have becomes an empty one.
+
+    Parameters
+    ----------
+    frame
+        Any frame in longitude and latitude; without ``id`` the index serves.
+    columns
+        Canonical columns wanted, ``id`` among them.
+    fields
+        Declared fields beside the base columns that `columns` may name.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Those columns with canonical dtypes and ``geometry``; index 0..n-1.
+
+    Raises
+    ------
+    CRSError
+        If the frame has no reference system or one that is not WGS 84 (or CGCS2000) longitude, latitude.
+    ValueRefused
+        ``ID_REPEATED`` if two rows share an id.
+
+    Examples
+    --------
+    >>> kilns = gpd.GeoDataFrame({"name": ["a"]}, geometry=gpd.points_from_xy([114], [33]), crs=CRS)
+    >>> narrow(kilns, ["id", "name", "code"]).drop(columns="geometry").to_dict("records")
+    [{'id': '0', 'name': 'a', 'code': nan}]
+    """
+    crs = getattr(frame, "crs", None)
+    if crs is None or crs.to_epsg() not in _LON_LAT:
+        raise CRSError("CRS_INVALID", value=None if crs is None else crs.to_string(), expected=CRS)
+    rows = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
+    if "id" not in rows:
+        rows = rows.assign(id=rows.index.astype(str))
+    declared = list(fields)
+    wanted = dtypes(declared)
+    if any(name not in rows or str(rows[name].dtype) != wanted[name] for name in columns):
+        rows = conform(rows, declared)
+    if not rows["id"].is_unique:
+        raise ValueRefused("ID_REPEATED", value=rows["id"][rows["id"].duplicated()].iloc[0])
+    return gpd.GeoDataFrame(rows[[*columns, "geometry"]]).reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""What several readers share: signatures, encodings, archives, markup, cells and geometries."""

@@ -1,0 +1,1 @@
+"""Rebuildable state of one process, keyed by revision; losing it costs time and nothing else."""

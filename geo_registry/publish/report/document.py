@@ -1,0 +1,66 @@
+"""The report of a station's neighbourhood as one neutral document."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from geo_registry.publish.report.layout import text_of
+from geo_registry.publish.report.model import Report, to_json
+from geo_registry.publish.report.sections.counts import city, counts
+from geo_registry.publish.report.sections.doubts import certainty, quality, siting
+from geo_registry.publish.report.sections.framing import method, overview, sign_off
+from geo_registry.publish.report.sections.sources import all_sources, first_sources
+from geo_registry.publish.report.words import Words
+
+if TYPE_CHECKING:
+    from geo_registry.core.kinds import Language
+    from geo_registry.publish.report.inputs import ReportInputs
+
+SHORT = 12
+"""Hex digits of a digest on every page: enough to tell reports apart; the whole stands on the last."""
+
+
+def station_report(inputs: ReportInputs, lang: Language) -> Report:
+    """Write down what is to be said of a station's neighbourhood.
+
+    Parameters
+    ----------
+    inputs
+        Audit, records, zones and totals, all of one revision.
+    lang
+        Language of every word.
+
+    Returns
+    -------
+    Report
+        Sections ``overview``, ``counts``, ``city``, ``first``, ``siting``, ``certainty``, ``quality``,
+        ``method``, ``listing`` and ``sign_off``; the same inputs give the same document.
+    """
+    words = Words(inputs.catalog, lang)
+    ranked = inputs.ranked()
+    sections = (
+        overview(inputs, ranked, words),
+        counts(inputs, words),
+        city(inputs, words),
+        first_sources(ranked, words),
+        siting(inputs, ranked, words),
+        certainty(inputs, ranked, words),
+        quality(inputs, ranked, words),
+        method(inputs, words),
+        all_sources(ranked, words),
+    )
+    told = Report(
+        lang=lang,
+        title=words.say("title", station=inputs.station_name),
+        subtitle=words.say("subtitle", code=text_of(inputs.station["code"]), on=inputs.audit.request.on.isoformat()),
+        mark=words.say("synthetic") if inputs.synthetic else "",
+        footer="",
+        page_number=words.say("page_number", page="{page}", pages="{pages}"),
+        drawn_up=inputs.committed_at.isoformat(),
+        sections=sections,
+    )
+    digest = hashlib.sha256(to_json(told)).hexdigest()
+    foot = words.say("footer", revision=inputs.revision, head=inputs.head[:SHORT], content=digest[:SHORT])
+    return replace(told, footer=foot, sections=(*sections, sign_off(inputs, digest, words)))

@@ -1,0 +1,94 @@
+"""What a station report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_registry.errors import ValueRefused
+from geo_registry.publish.report.layout import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo_registry.core.audit import Audit
+    from geo_registry.core.kinds import Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReportInputs:
+    """Everything a station report says, and nothing it would have to look up.
+
+    Attributes
+    ----------
+    station
+        The station's canonical row, with ``geometry``: a point in WGS 84.
+    audit
+        The audit of that station alone, its pairs of all statuses (``statuses="all"``), so that what
+        does not count is drawn and listed by status.
+    sources
+        Canonical rows of at least the sources in the audit's pairs and siting check.
+    zones
+        Canonical rows of zones valid at the date; those out of view do no harm.
+    totals
+        ``Audit.totals`` of all assessed stations under the same request.
+    registered
+        How many sources the whole registry holds at the date, with a position or without: ``kind``,
+        ``active``, ``all``, one row a kind.
+    revision, head, committed_at
+        The store's revision, the hash of its last commit (hex) and when that was made (with offset).
+    as_of
+        The revision asked for, where the report says what the registry knew then.
+    age_days
+        Days from when a source was last seen or changed to the date of the audit, by source id.
+    synthetic
+        Whether any record in the report is made up.
+    """
+
+    station: pd.Series
+    audit: Audit
+    sources: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    totals: pd.DataFrame
+    registered: pd.DataFrame
+    catalog: Catalog
+    revision: int
+    head: str
+    committed_at: datetime
+    age_days: Mapping[str, int]
+    synthetic: bool
+    as_of: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.audit.request.statuses != "all":
+            raise ValueRefused("VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all")
+
+    @property
+    def station_name(self) -> str:
+        """The station's name, or its code where it has none."""
+        return text_of(self.station["name"]) or text_of(self.station["code"])
+
+    @property
+    def rings_m(self) -> tuple[float, ...]:
+        """Radii in metres, ascending."""
+        return self.audit.request.rings_m
+
+    def ranked(self) -> pd.DataFrame:
+        """Give the pairs in the order in which the report numbers them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The audit's pairs, those that count before those that do not, otherwise as the audit
+            ranks them; ``number`` from 1; ``owner``, ``warden``, ``township``, ``coord_method`` and
+            ``age_days`` of the source beside them.
+        """
+        pairs = self.audit.pairs.sort_values("active", ascending=False, kind="stable").reset_index(drop=True)
+        known = self.sources.set_index("id").loc[pairs["source_id"]]
+        more = {name: known[name].to_numpy() for name in ("owner", "warden", "township", "coord_method")}
+        age_days = pairs["source_id"].map(dict(self.age_days)).astype("Int64")
+        return pairs.assign(number=range(1, len(pairs) + 1), age_days=age_days, **more)

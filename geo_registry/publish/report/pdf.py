@@ -1,0 +1,108 @@
+"""A report as PDF on A4, set by typst; the report travels as JSON and never becomes markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from geo_registry.errors import RegistryError
+from geo_registry.publish.report.layout import lay_out, printable
+from geo_registry.publish.report.model import Figure, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from geo_registry.core.kinds import Language
+    from geo_registry.publish.report.model import Block, Report
+
+FAMILY, WEIGHTS = "Noto Sans SC", (400, 700)
+"""The typeface of every letter, and the weights the template uses."""
+
+LONG_WORD, BREAK = re.compile(r"[!-~]{13,}"), "\u200b"
+"""A word that might not fit its column, and the sign of no width at which it may break."""
+
+
+def to_pdf(report: Report, font_paths: Sequence[Path]) -> bytes:
+    """Write a report as PDF.
+
+    Parameters
+    ----------
+    report
+        The neutral report.
+    font_paths
+        Folders that hold Noto Sans SC as TrueType, regular and bold; no other font is looked at.
+
+    Returns
+    -------
+    bytes
+        PDF with its fonts embedded; the same report gives the same bytes.
+
+    Raises
+    ------
+    RegistryError
+        ``FONT_MISSING`` if the folders lack the typeface, ``PDF_FAILED`` if typst complains of anything.
+    """
+    fonts = _fonts(tuple(str(path) for path in font_paths))
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            files(__package__).joinpath("report.typ").read_bytes(),
+            format="pdf",
+            font_paths=fonts,
+            sys_inputs={"report": json.dumps(_content(report), ensure_ascii=False)},
+            timestamp=datetime.fromisoformat(report.drawn_up),
+        )
+    except typst.TypstError as fault:
+        raise RegistryError("PDF_FAILED", value=fault.message) from fault
+    if warnings:
+        raise RegistryError("PDF_FAILED", value="; ".join(warning.message for warning in warnings))
+    return pdf
+
+
+@cache
+def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
+    """Read the fonts once: 20 MB that every report needs."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
+    found = {font.weight for font in fonts.fonts() if font.family == FAMILY}
+    if not found.issuperset(WEIGHTS):
+        raise RegistryError("FONT_MISSING", value=FAMILY, expected=", ".join(map(str, WEIGHTS)), folders=", ".join(folders))
+    return fonts
+
+
+def _content(report: Report) -> dict[str, Any]:
+    """Give the report as the template reads it: tables laid out, every text fit to be set."""
+    plain = _fit(asdict(replace(report, sections=())))
+    sections = [
+        {"title": _fit(section.title), "blocks": [_block(block, report.lang) for block in section.blocks]}
+        for section in report.sections
+    ]
+    return {**plain, "sections": sections, "family": FAMILY}
+
+
+def _block(block: Block, lang: Language) -> dict[str, Any]:
+    match block:
+        case Table():
+            return dict(_fit(asdict(replace(block, columns=(), rows=())) | asdict(lay_out(block, lang))))
+        case Figure():
+            drawings = {"svg": block.svg, "legend": [(drawn, _fit(label)) for drawn, label in block.legend]}
+            return {"block": block.block, "caption": _fit(block.caption), **drawings}
+    return dict(_fit(asdict(block)))
+
+
+def _fit(value: Any) -> Any:  # noqa: ANN401
+    """Make every text in plain values printable, and breakable where a word is long."""
+    match value:
+        case str():
+            return LONG_WORD.sub(lambda word: BREAK.join(word[0]), printable(value))
+        case dict():
+            return {key: _fit(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_fit(part) for part in value]
+    return value

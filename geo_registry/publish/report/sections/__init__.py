@@ -1,0 +1,1 @@
+"""The sections of a station report, a module a subject: inputs in, blocks of plain values out."""

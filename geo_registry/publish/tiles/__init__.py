@@ -1,0 +1,8 @@
+"""Mapbox Vector Tiles (version 2.1 of the specification) from arrays, without a loop over points."""
+
+from __future__ import annotations
+
+from geo_registry.publish.tiles.encode import Attribute, layer
+from geo_registry.publish.tiles.geometry import BUFFER, EXTENT, point_commands, shape_commands, world
+
+__all__ = ["BUFFER", "EXTENT", "Attribute", "layer", "point_commands", "shape_commands", "world"]

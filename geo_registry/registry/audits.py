@@ -1,0 +1,176 @@
+"""Audits of stations: the question, the answer kept per revision, and each source's own priority."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_registry.core import audit as core
+from geo_registry.core.frame import CRS
+from geo_registry.core.geodesy import ring
+from geo_registry.errors import ValueRefused
+from geo_registry.registry import records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_registry.core.access import Viewer
+    from geo_registry.registry.house import House
+
+DEFAULT_RINGS_M = (1_000.0, 3_000.0, 5_000.0)
+"""Rings of the contract, in metres."""
+NATIONAL = "national"
+"""Level that is assessed where no station is named (contract, `audit`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an audit is asked.
+
+    Attributes
+    ----------
+    stations
+        Codes, ids or names; none means every station of `level`.
+    level
+        Level of the stations that are meant where none is named.
+    kinds
+        Kinds of sources; none means all.
+    status
+        ``active``, ``all`` or statuses, comma-separated: which pairs are listed.
+    rings_m
+        Radii in metres.
+    on
+        Valid time; None for today.
+    as_of
+        Revision; None for the newest.
+    """
+
+    stations: tuple[str, ...] = ()
+    level: str = NATIONAL
+    kinds: tuple[str, ...] = ()
+    status: str = "active"
+    rings_m: tuple[float, ...] = DEFAULT_RINGS_M
+    on: date | None = None
+    as_of: int | None = None
+
+
+def settle(house: House, question: Question) -> Question:
+    """Fill what was left open: today, the newest revision, and the kinds by their names.
+
+    Raises
+    ------
+    ValueRefused
+        If a kind is unknown or is no source, or there is no such revision.
+    """
+    kinds = tuple(records.of_kind(house, name).name for name in question.kinds)
+    sources = house.catalog.of_role("source")
+    for kind in kinds:
+        if kind not in sources:
+            raise ValueRefused("KIND_NOT_SOURCE", value=kind, known=", ".join(sources))
+    return replace(
+        question,
+        kinds=kinds or sources,
+        on=question.on or house.today,
+        as_of=house.revision(question.as_of),
+    )
+
+
+def audit(house: House, viewer: Viewer, question: Question) -> core.Audit:
+    """Audit the neighbourhood of stations.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    question
+        What is asked.
+
+    Raises
+    ------
+    NotFound
+        If a station is unknown.
+    ValueRefused
+        If a ring, kind, level, status or revision is not one.
+    """
+    settled = settle(house, question)
+
+    def answer() -> core.Audit:
+        on, revision = settled.on or house.today, house.revision(settled.as_of)
+        request = core.AuditRequest(rings_m=settled.rings_m, on=on, statuses=_statuses(settled.status))
+        wanted = (settled.stations, settled.level)
+        return core.audit(
+            records.frames(house, viewer, settled.kinds, revision),
+            records.stations(house, viewer, revision, on=on, wanted=wanted),
+            catalog=house.catalog,
+            request=request,
+            zones=records.of_role(house, viewer, revision, "zone"),
+        )
+
+    return house.recent.get(("audit", settled, viewer), answer)
+
+
+def _statuses(status: str) -> str | tuple[str, ...]:
+    return status if status in {"active", "all"} else tuple(part.strip() for part in status.split(","))
+
+
+def priorities(house: House, viewer: Viewer, revision: int, on: date) -> pd.DataFrame:
+    """Give each source's own priority: the highest of its pairs with the assessed stations.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    revision
+        As known at.
+    on
+        Valid at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by source id: ``score``, ``priority``, ``flagged``. Sources in no ring are absent.
+    """
+    found = audit(house, viewer, Question(status="all", on=on, as_of=revision)).pairs
+    best = found.sort_values(["score"], ascending=False, kind="stable").drop_duplicates("source_id")
+    return best.set_index("source_id")[["score", "priority", "flagged"]]
+
+
+def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFrame:
+    """Draw the rings of stations as polygons.
+
+    Parameters
+    ----------
+    stations
+        Canonical frame.
+    rings_m
+        Radii in metres.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a station and radius, biggest first: ``id``, ``station_id``, ``station_code``,
+        ``station_name``, ``radius_m``; WGS 84.
+    """
+    placed = stations[stations.geometry.notna()]
+    rows = [
+        {
+            "id": f"{station['id']}-{radius_m:g}",
+            "station_id": station["id"],
+            "station_code": station["code"],
+            "station_name": station["name"],
+            "radius_m": float(radius_m),
+            "geometry": ring(station.geometry.x, station.geometry.y, radius_m),
+        }
+        for radius_m in sorted(rings_m, reverse=True)
+        for _, station in placed.iterrows()
+    ]
+    columns = ["id", "station_id", "station_code", "station_name", "radius_m", "geometry"]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)

@@ -1,0 +1,133 @@
+"""What every use case stands on: the store, the catalog, the settings, the clock and today's frames."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from geo_registry.errors import StoreError, ValueRefused
+from geo_registry.live.recent import Recent
+from geo_registry.store.chain import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from geo_registry.core.kinds import Catalog
+    from geo_registry.settings import Settings
+    from geo_registry.store import Store
+
+MAINLAND = (73.0, 3.0, 136.0, 54.0)
+"""Default service region W, S, E, N in degrees (contract, `init`)."""
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+"""Service region that refuses no place."""
+
+
+def wall_clock() -> datetime:
+    """Tell the time now, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms that use cases share.
+
+    Attributes
+    ----------
+    store, catalog, settings
+        Where records are, what the layer files declare, and what is set.
+    clock
+        Gives the time now.
+    genesis
+        The store's first commit: it carries the service region and the time zone.
+    recent
+        Results that only a new commit makes stale, by revision and question.
+    """
+
+    store: Store
+    catalog: Catalog
+    settings: Settings
+    clock: Callable[[], datetime]
+    genesis: Commit
+    recent: Recent = field(default_factory=Recent)
+
+    @property
+    def region(self) -> tuple[float, float, float, float]:
+        """Service region W, S, E, N in degrees."""
+        west, south, east, north = self.genesis.details["region"]  # type: ignore[misc]
+        return float(west), float(south), float(east), float(north)
+
+    @property
+    def today(self) -> date:
+        """Date now in the registry's time zone."""
+        return self.clock().astimezone(ZoneInfo(str(self.genesis.details["tz"]))).date()
+
+    @property
+    def now(self) -> str:
+        """Time now in the registry's time zone, ISO 8601 to the second."""
+        return (
+            self.clock().astimezone(ZoneInfo(str(self.genesis.details["tz"]))).isoformat(timespec="seconds")
+        )
+
+    def new_id(self, revision: int, number: int) -> str:
+        """Make an opaque identity for the n-th new record of a revision: this store's own, and repeatable."""
+        return hashlib.sha256(f"{self.genesis.hash}|{revision}|{number}".encode()).hexdigest()[:16]
+
+    def revision(self, as_of: int | None = None) -> int:
+        """Give the revision a question is answered at.
+
+        Parameters
+        ----------
+        as_of
+            The one asked for; None for the newest.
+
+        Raises
+        ------
+        ValueRefused
+            If there is no such revision yet.
+        """
+        newest = self.store.revision()
+        if as_of is None:
+            return newest
+        if not 0 <= as_of <= newest:
+            raise ValueRefused("REVISION_UNKNOWN", value=as_of, newest=newest)
+        return as_of
+
+
+def make(store: Store, *, region: tuple[float, float, float, float], tz: str, at: datetime, by: str) -> None:
+    """Make an empty store.
+
+    Parameters
+    ----------
+    store
+        A store that does not exist yet.
+    region
+        Service region W, S, E, N in degrees.
+    tz
+        IANA time zone in which dates are meant.
+    at
+        Time now.
+    by
+        Who makes it.
+
+    Raises
+    ------
+    ValueRefused
+        If the region is not W < E, S < N within the world, or the time zone is unknown.
+    StoreError
+        If there is a store already.
+    """
+    west, south, east, north = region
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 (the world)
+        raise ValueRefused("REGION_INVALID", value=",".join(f"{edge:g}" for edge in region))
+    try:
+        zone = ZoneInfo(tz)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueRefused("TIME_ZONE_UNKNOWN", value=tz) from fault
+    if store.exists():
+        raise StoreError("STORE_EXISTS")
+    details: Mapping[str, object] = {"region": list(region), "tz": tz}
+    stamp = at.astimezone(zone).isoformat(timespec="seconds")
+    store.create(Commit(revision=0, at=stamp, by=by, action="init", details=details))

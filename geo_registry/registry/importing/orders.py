@@ -1,0 +1,69 @@
+"""What is asked of an import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from geo_registry.core.kinds import Language
+from geo_registry.errors import ValueRefused
+from geo_registry.settings import Limits
+
+YES = frozenset({"true", "1", "yes", "是"})
+NO = frozenset({"false", "0", "no", "否"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of an import.
+
+    Attributes
+    ----------
+    kind
+        Kind of every row, by any word for it; None where a category column or the sheets' names tell.
+    datum
+        ``wgs84 | cgcs2000 | gcj02 | bd09``.
+    crs
+        ``EPSG:n`` of projected coordinates, instead of a datum.
+    renames
+        Their heading to our field.
+    sets
+        Our field to the value every row gets; ``synthetic=true`` marks the rows as made up.
+    layer, sheet, encoding
+        Which part of the file, and its text encoding.
+    dry_run
+        True to store nothing.
+    accept_partial
+        True to store the good rows though others are refused.
+    allow_unlocated
+        True to keep rows without a position.
+    by
+        Who imports; default the user of this machine.
+    limits
+        What the file may cost.
+    lang
+        Language of the findings' sentences.
+    """
+
+    kind: str | None = None
+    datum: str | None = None
+    crs: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    dry_run: bool = False
+    accept_partial: bool = False
+    allow_unlocated: bool = False
+    by: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    lang: Language = "zh"
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the rows are made up."""
+        said = self.sets.get("synthetic", "false").strip().casefold()
+        if said not in YES | NO:
+            raise ValueRefused("VALUE_INVALID", field="synthetic", value=said, expected="true, false")
+        return said in YES

@@ -1,0 +1,134 @@
+"""What an import came to, as the document every door hands out (contract, verb ``import``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from geo_registry.core.findings import Finding, count_codes
+from geo_registry.errors import FileRefused
+from geo_registry.wording import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo_registry.core.kinds import Language
+    from geo_registry.registry.importing.ledgers import Ledger
+    from geo_registry.registry.importing.orders import Order
+    from geo_registry.registry.importing.plans import Plan
+    from geo_registry.store.chain import Commit
+
+COUNTS = ("rows", "skipped", "accepted", "rejected", "unlocated", "unchanged", "updated", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import came to.
+
+    Attributes
+    ----------
+    document
+        The JSON document of the contract, verb ``import``.
+    findings
+        Everything found, with the name of the sheet.
+    """
+
+    document: dict[str, Any]
+    findings: tuple[tuple[Finding, str], ...]
+
+
+def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int, seconds: float) -> Outcome:
+    """Tell what an import came to.
+
+    Parameters
+    ----------
+    ledger
+        The checked file.
+    plan
+        What it changes.
+    commit
+        What was written, None where nothing was.
+    revision
+        Of the store afterwards.
+    seconds
+        Wall time it took.
+    """
+    findings = [*ledger.findings, *((twin, "") for twin in plan.twins)]
+    unchanged = len(plan.rows.unchanged)
+    if unchanged:
+        findings.append((Finding("UNCHANGED", value=str(unchanged), details={"count": unchanged}), ""))
+    told = [found for found, _ in findings]
+    datums = sorted({part.checked.datum for part in ledger.parts if part.checked.datum})
+    document = {
+        "file": ledger.raw.name,
+        "sha256": ledger.raw.sha256,
+        "kind": ledger.kinds[0] if len(ledger.kinds) == 1 else None,
+        "kinds": ledger.kinds,
+        "datum": datums[0] if len(datums) == 1 else None,
+        "status": ledger.status,
+        "rows": ledger.rows,
+        "skipped": len(ledger.skipped),
+        "accepted": ledger.accepted,
+        "rejected": ledger.rejected,
+        "unlocated": sum(part.checked.unlocated for part in ledger.parts),
+        "unchanged": unchanged,
+        "updated": len(plan.rows.updated),
+        "new": len(plan.rows.new),
+        "codes": count_codes(found for found in told if found.severity != "warning"),
+        "warnings": count_codes(found for found in told if found.severity == "warning"),
+        "findings": [_told(found, ledger.order.lang, sheet) for found, sheet in findings],
+        "skipped_rows": ledger.skipped,
+        "seconds": round(seconds, 3),
+        "revision": revision,
+        "batch": commit.batch if commit else None,
+    }
+    return Outcome(document, tuple(findings))
+
+
+def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
+    """Tell of a file that was refused whole, in the form of an import's document.
+
+    Parameters
+    ----------
+    path
+        The file.
+    order
+        What was asked.
+    fault
+        Why it was refused.
+    """
+    row, value = fault.details.get("row"), fault.details.get("value")
+    shown = None if value is None else str(value)
+    found = Finding(fault.code, row if isinstance(row, int) else None, None, shown, fault.details)
+    document = {
+        "file": path.name,
+        "sha256": sha256(path.read_bytes()).hexdigest(),
+        "kind": order.kind,
+        "kinds": [],
+        "datum": order.datum or order.crs,
+        "status": "reject",
+        **dict.fromkeys(COUNTS, 0),
+        "codes": {fault.code: 1},
+        "warnings": {},
+        "findings": [_told(found, order.lang, "", "file")],
+        "skipped_rows": [],
+        "seconds": 0.0,
+        "revision": None,
+        "batch": None,
+    }
+    return Outcome(document, ((found, ""),))
+
+
+def _told(found: Finding, lang: Language, sheet: str, severity: str | None = None) -> Mapping[str, object]:
+    known = {**found.details, "row": found.row, "field": found.field, "value": found.value}
+    return {
+        "row": found.row,
+        "field": found.field,
+        "code": found.code,
+        "severity": severity or found.severity,
+        "value": found.value,
+        "message": explain(found.code, lang, known),
+        "sheet": sheet or None,
+    }

@@ -1,0 +1,328 @@
+"""Reports, exports and neighbourhoods of points: the same rows as the map and the audit, as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_registry.core import filters
+from geo_registry.core.frame import CRS
+from geo_registry.core.nearby import pairs_nearby
+from geo_registry.errors import ValueRefused
+from geo_registry.publish import export as exports
+from geo_registry.publish import report as reports
+from geo_registry.publish.export import Exported, ExportRequest, Stamp
+from geo_registry.registry import audits, records
+from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
+
+if TYPE_CHECKING:
+    from geo_registry.core.access import Viewer
+    from geo_registry.core.kinds import Language
+    from geo_registry.registry.house import House
+
+RINGS, UNLOCATED, ALL = "rings", "unlocated", "all"
+"""Words that may stand for a kind in an export."""
+FONTS = ("400Regular", "700Bold")
+"""Folders of the report's typefaces below the package of Noto Sans SC."""
+REPORTS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+"""Formats of a report, with their media types."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What is asked of an export.
+
+    Attributes
+    ----------
+    kind
+        A kind, ``all``, ``rings`` or ``unlocated``.
+    form
+        ``shp | gpkg | geojson | csv | xlsx``.
+    crs, datum, encoding, names
+        See `publish.export.ExportRequest`.
+    bbox
+        W, S, E, N in degrees.
+    near
+        Longitude, latitude in degrees and a radius in metres.
+    station, ring
+        Only sources in the ring of that radius in metres round that station.
+    rings_m
+        Radii in metres for ``rings``.
+    on
+        Valid at; None for today.
+    as_of
+        Revision; None for the newest.
+    lang
+        Language of labels.
+    """
+
+    kind: str = ALL
+    form: str = "gpkg"
+    crs: str | None = None
+    datum: str | None = None
+    encoding: str = "utf-8"
+    names: str = "ascii"
+    bbox: tuple[float, float, float, float] | None = None
+    near: tuple[float, float, float] | None = None
+    station: str | None = None
+    ring: float | None = None
+    rings_m: tuple[float, ...] = DEFAULT_RINGS_M
+    on: date | None = None
+    as_of: int | None = None
+    lang: Language = "zh"
+
+
+def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
+    """Write the rows that were asked for as a file.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    order
+        What is asked.
+
+    Raises
+    ------
+    ValueRefused
+        If a kind, format, datum, box or ring is not one.
+    NotFound
+        If the station is unknown.
+    """
+    if (order.station is None) != (order.ring is None) and order.kind != RINGS:
+        raise ValueRefused("STATION_AND_RING", value=order.station or order.ring)
+    settled = replace(order, on=order.on or house.today, as_of=house.revision(order.as_of))
+    frames = _rings(house, viewer, settled) if order.kind == RINGS else _frames(house, viewer, settled)
+    return exports.export(frames, house.catalog, _request(settled, frames))
+
+
+def _request(order: ExportOrder, frames: dict[str, gpd.GeoDataFrame]) -> ExportRequest:
+    synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
+    asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
+    parameters = {name: str(value) for name, value in asked.items() if value is not None}
+    stamp = Stamp(order.as_of or 0, synthetic, parameters)
+    return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
+
+
+def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
+    revision, on = house.revision(order.as_of), order.on or house.today
+    codes = (order.station,) if order.station else ()
+    radii = (order.ring,) if order.ring else order.rings_m
+    found = records.stations(house, viewer, revision, on=on, wanted=(codes, audits.NATIONAL))
+    made = audits.rings(found, radii)
+    synthetic = found.set_index("id")["synthetic"].reindex(made["station_id"]).fillna(value=False)
+    return {RINGS: made.assign(synthetic=synthetic.to_numpy(dtype=bool))}
+
+
+def _frames(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
+    chosen = {name: _chosen(house, viewer, name, order) for name in _kinds(house, order.kind)}
+    if order.kind == UNLOCATED:
+        missing = [rows[rows.geometry.isna()] for rows in chosen.values()]
+        joined = pd.concat([rows for rows in missing if len(rows)] or missing[:1], ignore_index=True)
+        return {UNLOCATED: gpd.GeoDataFrame(joined, geometry="geometry", crs=CRS)}
+    return {name: rows for name, rows in chosen.items() if len(rows) or order.kind != ALL}
+
+
+def _kinds(house: House, kind: str) -> tuple[str, ...]:
+    if kind in {ALL, UNLOCATED}:
+        return house.catalog.of_role("source", "station", "asset", "zone")
+    return (records.of_kind(house, kind).name,)
+
+
+def _chosen(house: House, viewer: Viewer, kind: str, order: ExportOrder) -> gpd.GeoDataFrame:
+    on = order.on or house.today
+    rows = records.valid_on(records.frame(house, viewer, kind, house.revision(order.as_of)), on)
+    if order.station is not None:
+        rows = rows[rows["id"].isin(_ids_in_ring(house, viewer, order))]
+    parts: list[filters.Filter] = []
+    if order.bbox is not None:
+        parts.append(filters.BBox(*order.bbox))
+    if order.near is not None:
+        parts.append(filters.Near(*order.near))
+    for part in parts:
+        rows = rows[filters.evaluate(filters.check(part, house.catalog), rows)]
+    return rows.drop(columns=["known_from", "known_to"], errors="ignore").reset_index(drop=True)
+
+
+def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[str]:
+    question = Question(
+        (str(order.station),), status="all", rings_m=(float(order.ring or 0),), on=order.on, as_of=order.as_of
+    )
+    return audits.audit(house, viewer, question).pairs["source_id"]
+
+
+def export_audit(
+    house: House, viewer: Viewer, question: Question, form: str, *, lang: Language, summary: bool
+) -> Exported:
+    """Write the pairs of an audit, or its summary, as a file.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    question
+        What is asked.
+    form
+        ``csv | json | geojson | gpkg | shp | xlsx``.
+    lang
+        Language of labels.
+    summary
+        True for counts by station, kind and ring instead of pairs.
+    """
+    settled = audits.settle(house, question)
+    found = audits.audit(house, viewer, settled)
+    table = found.summary if summary else found.pairs
+    sources = records.frames(house, viewer, settled.kinds, house.revision(settled.as_of))
+    places = None if summary else sources.set_index("id").geometry.reindex(table["source_id"])
+    made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
+    radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
+    stamp = Stamp(
+        settled.as_of or 0, made_up, {"rings_m": radii, "on": str(settled.on), "status": settled.status}
+    )
+    request = ExportRequest(form, stamp, lang=lang)
+    name = "audit_summary" if summary else "audit"
+    return exports.export_table(name, table, house.catalog, request, geometry=places)
+
+
+def report(
+    house: House, viewer: Viewer, station: str, form: str, *, lang: Language, question: Question
+) -> Exported:
+    """Write the report of a station's neighbourhood.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    station
+        Code, id or name.
+    form
+        ``pdf`` or ``html``.
+    lang
+        ``zh`` or ``en``.
+    question
+        Rings, dates and revision.
+
+    Raises
+    ------
+    NotFound
+        If there is no such station.
+    ValueRefused
+        If the format is none of ours, or the station is not valid at the date.
+    """
+    if form not in REPORTS:
+        raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
+    settled = audits.settle(house, replace(question, stations=(station,), status="all"))
+    key = ("report", settled, form, lang, viewer)
+    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+
+
+def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
+    inputs = _report_inputs(house, viewer, settled)
+    document = reports.station_report(inputs, lang)
+    content = (
+        reports.to_html(document) if form == "html" else reports.to_pdf(document, font_paths=_fonts(house))
+    )
+    code = inputs.station["code"] if pd.notna(inputs.station["code"]) else inputs.station["id"]
+    return Exported(f"station_{code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+
+
+def _fonts(house: House) -> tuple[Path, ...]:
+    package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
+    return tuple(package / folder for folder in FONTS)
+
+
+def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    found = audits.audit(house, viewer, settled)
+    rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
+    if rows.empty:
+        raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
+    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
+    city = audits.audit(house, viewer, replace(settled, stations=(), status="active"))
+    near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
+    commit = house.store.commits()[revision]
+    return reports.ReportInputs(
+        station=rows.iloc[0],
+        audit=found,
+        sources=near,
+        zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
+        totals=city.totals,
+        registered=_registered(house, sources),
+        catalog=house.catalog,
+        revision=revision,
+        head=commit.hash,
+        committed_at=datetime.fromisoformat(commit.at),
+        age_days=_ages(house, near, on),
+        synthetic=bool(near["synthetic"].any()) or bool(rows["synthetic"].iloc[0]),
+    )
+
+
+def _registered(house: House, sources: gpd.GeoDataFrame) -> pd.DataFrame:
+    active = sources["status"].isin(house.catalog.active)
+    counted = pd.DataFrame({"kind": sources["kind"], "active": active.astype(int), "all": 1})
+    return counted.groupby("kind", as_index=False).sum()
+
+
+def _ages(house: House, sources: gpd.GeoDataFrame, on: date) -> dict[str, int]:
+    known_on = {commit.revision: pd.Timestamp(str(commit.at)[:10]) for commit in house.store.commits()}
+    changed = sources["known_from"].map(known_on) if len(sources) else pd.Series(dtype="datetime64[s]")
+    days = (pd.Timestamp(on) - pd.to_datetime(changed)).dt.days.clip(lower=0)
+    return {str(name): int(age) for name, age in zip(sources["id"], days, strict=True)}
+
+
+def near(
+    house: House, viewer: Viewer, place: tuple[float, float], radius_m: float, *, on: date | None
+) -> pd.DataFrame:
+    """List sources and stations round a point, nearest first.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    place
+        Longitude and latitude in degrees WGS 84.
+    radius_m
+        Metres.
+    on
+        Valid at; None for today.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, code, kind, role, name, status, active, distance_m, bearing_deg``.
+
+    Raises
+    ------
+    ValueRefused
+        If the point is not on the earth or the radius is not positive.
+    """
+    filters.Near(*place, radius_m)
+    rows = records.of_role(house, viewer, house.revision(), "source", "station")
+    rows = records.valid_on(rows[rows.geometry.notna()], on or house.today).reset_index(drop=True)
+    shapes = np.asarray(rows.geometry.array, dtype=object)
+    found = pairs_nearby(shapes, np.array([place[0]]), np.array([place[1]]), rings_m=(radius_m,))
+    inside = found.distance_m <= radius_m
+    table = rows.loc[found.i_geometry[inside], ["id", "code", "kind", "name", "status"]].reset_index(
+        drop=True
+    )
+    table.insert(
+        3, "role", table["kind"].map({name: kind.role for name, kind in house.catalog.kinds.items()})
+    )
+    table["active"] = table["status"].isin(house.catalog.active)
+    table["distance_m"] = found.distance_m[inside].round(3)
+    table["bearing_deg"] = (found.azimuth_deg[inside].round(2)) % 360.0
+    return table.sort_values(["distance_m", "id"], ignore_index=True)

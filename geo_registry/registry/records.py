@@ -1,0 +1,205 @@
+"""Records as frames: of a kind or a role, as known at a revision, as a viewer may see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_registry.core.access import Viewer, visible
+from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.reading.cell import fold, key_of
+from geo_registry.errors import NotFound, ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo_registry.core.kinds import Kind, Role
+    from geo_registry.registry.house import House
+
+
+def of_kind(house: House, name: str) -> Kind:
+    """Find a kind by its name, a label or an alias.
+
+    Raises
+    ------
+    ValueRefused
+        If the catalog has no such kind.
+    """
+    wanted = key_of(name)
+    for kind in house.catalog.kinds.values():
+        if wanted in {key_of(word) for word in (kind.name, kind.label.zh, kind.label.en, *kind.aliases)}:
+            return kind
+    raise ValueRefused("KIND_UNKNOWN", value=name, known=", ".join(house.catalog.kinds))
+
+
+def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoDataFrame:
+    """Give the records of one kind as they were known at a revision.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    kind
+        Name of the kind.
+    revision
+        As known at.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Canonical, WGS 84; a copy the caller may change.
+    """
+
+    def load() -> gpd.GeoDataFrame:
+        fields = house.catalog.kinds[kind].fields
+        known = house.store.records([kind], as_of=revision)
+        rows = conform(known, fields) if len(known) else empty(fields)
+        return visible(viewer, rows, house.catalog)
+
+    return house.recent.get(("frame", kind, revision, viewer), load).copy()
+
+
+def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
+    """Give the records of several kinds in one frame; a column some kinds lack is empty there.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    kinds
+        Names of the kinds.
+    revision
+        As known at.
+    """
+
+    def load() -> gpd.GeoDataFrame:
+        parts = [part for kind in kinds if len(part := frame(house, viewer, kind, revision))]
+        if not parts:
+            return empty()
+        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=CRS)
+
+    return house.recent.get(("frames", tuple(kinds), revision, viewer), load).copy()
+
+
+def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.GeoDataFrame:
+    """Give the records of every kind that plays one of the roles."""
+    return frames(house, viewer, house.catalog.of_role(*roles), revision)
+
+
+def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
+    """Keep the records that are valid at a date (valid time, both ends included).
+
+    Parameters
+    ----------
+    rows
+        Canonical frame.
+    on
+        The date.
+    """
+    day = pd.Timestamp(on)
+    began = rows["valid_from"].isna() | (rows["valid_from"] <= day)
+    lasts = rows["valid_to"].isna() | (rows["valid_to"] >= day)
+    return rows[began & lasts]
+
+
+def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[object]:
+    """Give one record.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the viewer may not see it.
+    """
+    found = house.store.records(as_of=revision, ids=[record_id])
+    if len(found):
+        rows = frame(house, viewer, found["kind"].iloc[0], revision)
+        rows = rows[rows["id"] == record_id]
+        if len(rows):
+            return rows.iloc[0]
+    raise NotFound("RECORD_UNKNOWN", value=record_id)
+
+
+def stations(
+    house: House, viewer: Viewer, revision: int, *, on: date, wanted: StationsWanted
+) -> gpd.GeoDataFrame:
+    """Give stations by code, id or level, valid at a date.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    revision
+        As known at.
+    on
+        Valid at.
+    wanted
+        ``(codes, level)``: stations by their code, id or name; without any, every station of the level.
+
+    Raises
+    ------
+    NotFound
+        If a code names no station.
+    ValueRefused
+        If there is no such level.
+    """
+    codes, level = wanted
+    rows = of_role(house, viewer, revision, "station")
+    if codes:
+        missing = [code for code in codes if not _named(rows, code).any()]
+        if missing:
+            raise NotFound("STATION_UNKNOWN", value=", ".join(missing))
+        rows = rows[pd.concat([_named(rows, code) for code in codes], axis=1).any(axis=1)]
+        return valid_on(rows, on)
+    levels = levels_of(house)
+    if level not in levels:
+        raise ValueRefused("LEVEL_UNKNOWN", value=level, known=", ".join(levels))
+    return valid_on(rows[rows["level"] == level] if "level" in rows else rows, on)
+
+
+StationsWanted = tuple[tuple[str, ...], str]
+"""Codes of stations, and the level that is meant where no code is given."""
+
+
+def levels_of(house: House) -> tuple[str, ...]:
+    """Name the levels stations may have, from the layer files."""
+    kinds = [house.catalog.kinds[name] for name in house.catalog.of_role("station")]
+    found = [kind.field("level") for kind in kinds]
+    return tuple(choice.value for field in found if field for choice in field.choices)
+
+
+def _named(rows: gpd.GeoDataFrame, code: str) -> pd.Series[bool]:
+    by_code = (rows["code"] == code) | (rows["id"] == code)
+    return by_code if by_code.any() else rows["name"] == code
+
+
+def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFrame:
+    """Find records whose code, name, address or township holds a text.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    text
+        What to look for; case and width of the characters do not matter.
+    limit
+        How many at the most; stations come first.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return empty()
+    rows = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    hit = pd.Series(data=False, index=rows.index)
+    for column in ("code", "name", "address", "township"):
+        hit |= rows[column].fillna("").map(fold).str.contains(wanted, regex=False)
+    return rows[hit].head(limit)

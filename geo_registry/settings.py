@@ -1,0 +1,105 @@
+"""Everything that can be set, as one frozen value; the environment is read here alone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The checkout: layers/ and static/ lie beside the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may cost before it is refused.
+
+    Attributes
+    ----------
+    file_mb, unpacked_mb
+        Size of the file and of what it unpacks to, in megabytes (10^6 bytes).
+    entries, ratio
+        Entries of an archive, and how many times it may grow (contract, part Import).
+    columns, rows, cells
+        Columns of a table, rows of a table, cells of a sheet.
+    seconds, cpu_seconds, memory_mb
+        Wall time, processor time and address space of the child that parses it.
+    """
+
+    file_mb: int = 100
+    unpacked_mb: int = 200
+    entries: int = 200
+    ratio: int = 100
+    columns: int = 500
+    rows: int = 200_000
+    cells: int = 5_000_000
+    seconds: int = 30
+    cpu_seconds: int = 20
+    memory_mb: int = 1_500
+
+
+COMMAND_LINE_LIMITS = Limits(
+    file_mb=4_000,
+    unpacked_mb=8_000,
+    rows=10_000_000,
+    cells=200_000_000,
+    seconds=1_800,
+    cpu_seconds=1_200,
+    memory_mb=8_000,
+)
+"""Wider limits for files that the store's owner imports in the shell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The registry's settings.
+
+    Attributes
+    ----------
+    store_url
+        ``sqlite:///path``.
+    layers, static
+        Folders of the layer files and of the browser's files.
+    host, port, workers
+        Where and with how many processes the map is served.
+    uploads
+        Limits of files sent through the browser.
+    """
+
+    store_url: str = "sqlite:///data/registry.db"
+    layers: Path = PROJECT / "layers"
+    static: Path = PROJECT / "static"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    uploads: Limits = Limits()
+
+
+def from_env(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Parameters
+    ----------
+    environment
+        Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
+        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``.
+
+    Examples
+    --------
+    >>> from_env({"PORT": "8080"}).port
+    8080
+    """
+    given = os.environ if environment is None else environment
+    base = Settings()
+    return replace(
+        base,
+        store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
+        layers=Path(given.get("GEO_REGISTRY_LAYERS", base.layers)),
+        host=given.get("HOST", base.host),
+        port=int(given.get("PORT", base.port)),
+        workers=int(given.get("WORKERS", base.workers)),
+    )

@@ -1,0 +1,86 @@
+"""The only SQL: frames in, frames out; nothing here knows kinds, rules or requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import make_url
+
+from geo_registry.errors import StoreError
+from geo_registry.store.sqlite import SQLiteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from geo_registry.store.chain import Commit
+    from geo_registry.store.rows import Change
+
+
+class Store(Protocol):
+    """What every store does; the contract suite in tests/store runs on each of them."""
+
+    def exists(self) -> bool:
+        """Tell whether the store has been made."""
+
+    def create(self, commit: Commit) -> None:
+        """Make an empty store whose first commit (revision 0) is given."""
+
+    def revision(self) -> int:
+        """Give the number of the newest commit."""
+
+    def commits(self) -> Sequence[Commit]:
+        """Give every commit, oldest first."""
+
+    def records(
+        self,
+        kinds: Sequence[str] | None = None,
+        *,
+        as_of: int | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Give the record versions that were known at a revision (default: the newest)."""
+
+    def history(self, record_id: str) -> pd.DataFrame:
+        """Give every version of one record, oldest first, with ``known_from`` and ``known_to``."""
+
+    def touched(self, revision: int) -> Sequence[str]:
+        """Name the records that one commit opened or closed."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Count today's records by kind."""
+
+    def commit(self, change: Change, commit: Commit) -> Commit:
+        """Write one change as the next revision, in one transaction.
+
+        Raises
+        ------
+        Conflict
+            If another commit came first.
+        """
+
+    def verify(self) -> int | None:
+        """Give the revision of the first commit that does not hold, or None."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+def connect(url: str) -> Store:
+    """Choose the store that serves a URL.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///path/to/file.db``.
+
+    Raises
+    ------
+    StoreError
+        If no store serves such a URL.
+    """
+    backend = make_url(url).get_backend_name() if "://" in url else ""
+    if backend != "sqlite":
+        raise StoreError("STORE_URL_UNKNOWN", value=url, expected="sqlite:///...")
+    return SQLiteStore(url)

@@ -1,0 +1,127 @@
+"""Frames to stored values and back: points as lon/lat, other shapes as WKB, the rest as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_registry.store.schema import CONTENT, STORED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+_APART = {"geometry", "lon", "lat", "shape", "attributes", "known_from", "known_to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit does to the records.
+
+    Attributes
+    ----------
+    base
+        Revision the change was worked out against.
+    opened
+        Canonical frame of the versions to write, with ``id`` and ``version`` set.
+    closed
+        ``(id, version)`` of the versions that are no longer today's.
+    """
+
+    base: int
+    opened: gpd.GeoDataFrame
+    closed: tuple[tuple[str, int], ...] = ()
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    if str(column.dtype).startswith("datetime64"):
+        column = column.dt.strftime("%Y-%m-%d")
+    values = column.astype(object)
+    return list(values.where(column.notna(), None))
+
+
+def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...]]:
+    """Turn a canonical frame into the rows of the records table.
+
+    Parameters
+    ----------
+    frame
+        Canonical frame, WGS 84.
+    revision
+        From which revision the versions are known.
+
+    Returns
+    -------
+    list of tuple
+        Values in the order of `schema.STORED`.
+    """
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
+    wkb = shapely.to_wkb(geometry, byte_order=1)
+    columns: dict[str, list[Any]] = {
+        "lon": [float(x) if point else None for x, point in zip(lon, is_point, strict=True)],
+        "lat": [float(y) if point else None for y, point in zip(lat, is_point, strict=True)],
+        "shape": [None if point else shape for shape, point in zip(wkb, is_point, strict=True)],
+        "attributes": _attributes(frame),
+        "known_from": [revision] * len(frame),
+    }
+    columns |= {name: _plain(frame[name]) for name in STORED if name not in _APART}
+    return list(zip(*(columns[name] for name in STORED), strict=True))
+
+
+def _attributes(frame: gpd.GeoDataFrame) -> list[str]:
+    names = sorted(name for name in frame.columns if name not in STORED and name not in _APART)
+    columns = [_plain(frame[name]) for name in names]
+    rows = zip(*columns, strict=True) if columns else [()] * len(frame)
+    return [
+        json.dumps(
+            {name: value for name, value in zip(names, row, strict=True) if value is not None},
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        for row in rows
+    ]
+
+
+def contents(frame: gpd.GeoDataFrame) -> list[tuple[Any, ...]]:
+    """Give what is known of each record, without its identity, for comparison."""
+    wanted = [STORED.index(name) for name in CONTENT]
+    return [tuple(row[place] for place in wanted) for row in stored_values(frame, 0)]
+
+
+def frame_of(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """Turn selected rows into a frame with a ``geometry`` column and one column an attribute.
+
+    Parameters
+    ----------
+    rows
+        Result rows.
+    columns
+        Their column names, ``attributes``, ``lon``, ``lat`` and ``shape`` among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Not yet conformed: `core.frame.conform` gives the kind's dtypes.
+    """
+    table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns), dtype=object).drop(
+        columns="seq"
+    )
+    attributes = pd.DataFrame(
+        [json.loads(text) for text in table.pop("attributes")], index=table.index, dtype=object
+    )
+    geometry = shapely.from_wkb(table.pop("shape").to_numpy())
+    lon, lat = table.pop("lon").astype(float).to_numpy(), table.pop("lat").astype(float).to_numpy()
+    at_point = ~np.isnan(lon)
+    shapes = np.asarray(geometry, dtype=object)
+    shapes[at_point] = shapely.points(lon[at_point], lat[at_point])
+    joined = pd.concat([table, attributes], axis="columns")
+    joined["geometry"] = pd.Series(shapes, index=table.index, dtype=object)
+    return joined

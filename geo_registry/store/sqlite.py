@@ -1,0 +1,296 @@
+"""The embedded store: one SQLite file, write-ahead log, full synchronisation, Python's own sqlite3."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, bindparam, create_engine, event, func, insert, or_, select, update
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from geo_registry.errors import Conflict, StoreError
+from geo_registry.store import schema
+from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
+from geo_registry.store.rows import Change, frame_of, stored_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+    from sqlalchemy import Connection, Engine
+
+_IN_ONE_STATEMENT = 500
+_BUSY_MS = 10_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA trusted_schema=OFF",
+)
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class SQLiteStore:
+    """Record versions and commits in one SQLite file.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///path/to/file.db``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self._path = Path(self._engine.url.database or "")
+        self._checked = False
+
+    @contextmanager
+    def _connection(self, *, writes: bool = False) -> Iterator[Connection]:
+        try:
+            engine = self._engine.execution_options(writes=writes)
+            with engine.begin() as connection:
+                if not self._checked:
+                    self._check_schema(connection)
+                yield connection
+        except OperationalError as fault:
+            raise StoreError(
+                _fault_code(str(fault.orig)), path=self._path.name, value=str(fault.orig)
+            ) from fault
+        except DatabaseError as fault:
+            raise StoreError("STORE_UNREADABLE", path=self._path.name, value=str(fault.orig)) from fault
+
+    def _check_schema(self, connection: Connection) -> None:
+        found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
+        if found is None or int(found) > schema.VERSION:
+            raise StoreError("STORE_NEWER", path=self._path.name, value=found, expected=schema.VERSION)
+        self._checked = True
+
+    def exists(self) -> bool:
+        """Tell whether the file is there and holds a store."""
+        return self._path.is_file() and self._path.stat().st_size > 0
+
+    def create(self, commit: Commit) -> None:
+        """Make the file, its tables and the first commit.
+
+        Parameters
+        ----------
+        commit
+            Revision 0: who made the store, and with what settings.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._engine.execution_options(writes=True).begin() as connection:
+                schema.tables.create_all(connection)
+                connection.execute(insert(schema.meta), {"key": "schema", "value": str(schema.VERSION)})
+                first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
+                connection.execute(insert(schema.commits), _commit_row(first))
+        except (OSError, DatabaseError) as fault:
+            raise StoreError("STORE_UNWRITABLE", path=str(self._path), value=str(fault)) from fault
+
+    def revision(self) -> int:
+        """Give the number of the newest commit."""
+        with self._connection() as connection:
+            return _revision(connection)
+
+    def commits(self) -> Sequence[Commit]:
+        """Give every commit, oldest first."""
+        with self._connection() as connection:
+            rows = connection.execute(select(schema.commits).order_by(schema.commits.c.revision))
+            return [_commit_of(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
+
+    def records(
+        self,
+        kinds: Sequence[str] | None = None,
+        *,
+        as_of: int | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Give the record versions known at a revision, in the order they were written.
+
+        Parameters
+        ----------
+        kinds
+            Only these kinds; None for all.
+        as_of
+            Revision; None for the newest.
+        ids
+            Only these records; None for all.
+        """
+        query = _known_at(select(schema.records), as_of).order_by(schema.records.c.seq)
+        if kinds is not None:
+            query = query.where(schema.records.c.kind.in_(list(kinds)))
+        with self._connection() as connection:
+            if ids is None:
+                return _frame(connection, query)
+            chunks = [list(ids[at : at + _IN_ONE_STATEMENT]) for at in range(0, len(ids), _IN_ONE_STATEMENT)]
+            rows = [
+                row
+                for chunk in chunks
+                for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
+            ]
+            return frame_of(rows, schema.records.columns.keys())
+
+    def history(self, record_id: str) -> pd.DataFrame:
+        """Give every version of one record, oldest first."""
+        query = select(schema.records).where(schema.records.c.id == record_id)
+        with self._connection() as connection:
+            return _frame(connection, query.order_by(schema.records.c.version))
+
+    def touched(self, revision: int) -> Sequence[str]:
+        """Name the records that one commit opened or closed, sorted."""
+        table = schema.records
+        query = select(table.c.id).where(or_(table.c.known_from == revision, table.c.known_to == revision))
+        with self._connection() as connection:
+            return sorted(set(connection.scalars(query)))
+
+    def counts(self) -> Mapping[str, int]:
+        """Count today's records by kind."""
+        table = schema.records
+        query = select(table.c.kind, func.count()).where(table.c.known_to.is_(None)).group_by(table.c.kind)
+        with self._connection() as connection:
+            return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 (rows to plain values)
+
+    def commit(self, change: Change, commit: Commit) -> Commit:
+        """Write one change as the next revision, in one transaction.
+
+        Parameters
+        ----------
+        change
+            What to open and close, and the revision it was worked out against.
+        commit
+            Who, when and why; its revision and chain are filled here.
+
+        Returns
+        -------
+        Commit
+            As it stands in the store.
+
+        Raises
+        ------
+        Conflict
+            If another commit came first: nothing is written.
+        """
+        revision = change.base + 1
+        opened = stored_values(change.opened, revision)
+        closed = sorted(change.closed)
+        digest = digest_of(opened, closed)
+        with self._connection(writes=True) as connection:
+            newest = _revision(connection)
+            if newest != change.base:
+                raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
+            previous = connection.scalar(
+                select(schema.commits.c.hash).where(schema.commits.c.revision == newest)
+            )
+            _close(connection, closed, revision)
+            _open(connection, opened)
+            written = sealed(_numbered(commit, revision), digest=digest, previous=str(previous))
+            connection.execute(insert(schema.commits), _commit_row(written))
+        return written
+
+    def verify(self) -> int | None:
+        """Give the revision of the first commit that does not hold, or None where all do."""
+        previous = GENESIS
+        for expected, commit in enumerate(self.commits()):
+            digest = self._digest(commit.revision)
+            if commit.revision != expected or not holds(commit, digest=digest, previous=previous):
+                return expected
+            previous = commit.hash
+        return None
+
+    def _digest(self, revision: int) -> str:
+        table = schema.records
+        stored = [table.c[name] for name in schema.STORED]
+        opened = select(*stored).where(table.c.known_from == revision).order_by(table.c.seq)
+        closed = select(table.c.id, table.c.version).where(table.c.known_to == revision)
+        with self._connection() as connection:
+            closed_rows = sorted(tuple(row) for row in connection.execute(closed))
+            return digest_of((tuple(row) for row in connection.execute(opened)), closed_rows)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _fault_code(message: str) -> str:
+    if "full" in message:
+        return "STORE_DISK_FULL"
+    return "STORE_BUSY" if "locked" in message else "STORE_UNREADABLE"
+
+
+def _revision(connection: Connection) -> int:
+    return int(connection.scalar(select(func.max(schema.commits.c.revision))) or 0)
+
+
+def _known_at(query: Select[Any], as_of: int | None) -> Select[Any]:
+    table = schema.records
+    if as_of is None:
+        return query.where(table.c.known_to.is_(None))
+    return query.where(table.c.known_from <= as_of, or_(table.c.known_to.is_(None), table.c.known_to > as_of))
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    result = connection.execute(query)
+    return frame_of(result.all(), list(result.keys()))
+
+
+def _open(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        places = ", ".join("?" * len(schema.STORED))
+        names = ", ".join(schema.STORED)
+        connection.exec_driver_sql(f"INSERT INTO records ({names}) VALUES ({places})", rows)  # noqa: S608 (our own names)
+
+
+def _close(connection: Connection, closed: list[tuple[str, int]], revision: int) -> None:
+    table = schema.records
+    statement = (
+        update(table)
+        .where(
+            table.c.id == bindparam("an_id"),
+            table.c.version == bindparam("a_version"),
+            table.c.known_to.is_(None),
+        )
+        .values(known_to=revision)
+    )
+    if closed:
+        result = connection.execute(
+            statement, [{"an_id": name, "a_version": version} for name, version in closed]
+        )
+        if result.rowcount != len(closed):
+            raise Conflict("STORE_MOVED_ON", value=len(closed), expected=result.rowcount)
+
+
+def _numbered(commit: Commit, revision: int) -> Commit:
+    return Commit(**{**asdict(commit), "revision": revision})
+
+
+def _commit_row(commit: Commit) -> dict[str, Any]:
+    details = json.dumps(commit.details, ensure_ascii=False, sort_keys=True)
+    return {**asdict(commit), "details": details}
+
+
+def _commit_of(row: Mapping[str, Any]) -> Commit:
+    return Commit(**{**row, "details": json.loads(row["details"])})

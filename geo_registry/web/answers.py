@@ -1,0 +1,159 @@
+"""What every answer has in common: its form, its tag, its headers, and how it is packed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from functools import wraps
+from io import BytesIO
+from typing import TYPE_CHECKING, ParamSpec, Protocol
+
+from flask import Response, make_response, request, send_file
+
+from geo_registry.web.context import COOKIE, kept, language
+from geo_registry.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+Given = ParamSpec("Given")
+
+PAGE_POLICY = (
+    "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
+"""Content policy of everything; MapLibre sets styles on its elements and reads icons back as blobs."""
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'none'"
+)
+"""Content policy of an HTML report, which brings its style and fetches nothing."""
+WORTH_PACKING = 1_000
+"""Bytes below which packing gains nothing: an answer fits one network packet anyway."""
+_PACKED = ("text/", "application/json", "application/geo+json", "application/vnd.mapbox-vector-tile")
+_LEVEL = 5
+
+
+class Made(Protocol):
+    """A file that a use case hands out."""
+
+    @property
+    def name(self) -> str:
+        """File name without folders."""
+
+    @property
+    def media_type(self) -> str:
+        """Media type."""
+
+    @property
+    def content(self) -> bytes:
+        """The bytes."""
+
+
+def register(app: Flask) -> None:
+    """Let an application finish its answers here."""
+    app.after_request(_finish)
+
+
+def document(content: object, status: int = 200) -> Response:
+    """Answer with one JSON document.
+
+    Parameters
+    ----------
+    content
+        Plain values; numbers must be finite.
+    status
+        HTTP status.
+    """
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    return Response(text + "\n", status, mimetype="application/json")
+
+
+def _plain(value: object) -> object:
+    """Give a numpy number as Python's own, and anything else as people write it."""
+    if hasattr(value, "item"):
+        return value.item()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def file(made: Made, *, attachment: bool) -> Response:
+    """Answer with a file that was made for this request.
+
+    Parameters
+    ----------
+    made
+        The file.
+    attachment
+        Whether a browser should save it rather than show it.
+    """
+    content = BytesIO(made.content)
+    return send_file(content, mimetype=made.media_type, as_attachment=attachment, download_name=made.name)
+
+
+def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
+    """Tag what a view answers, and do not ask the view where the reader holds it already.
+
+    An answer is the same as long as the revision, the catalog, the day, the language, the address and the
+    program are: those make the tag.
+    """
+
+    @wraps(view)
+    def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response:
+        tag = _tag()
+        if known(tag):
+            return unchanged(tag)
+        response = make_response(view(*args, **kwargs))
+        if response.status_code == 200:  # noqa: PLR2004 (only what was found has a tag)
+            response.set_etag(tag, weak=True)
+        return response
+
+    return answer
+
+
+def known(tag: str) -> bool:
+    """Tell whether the reader holds the answer of this tag."""
+    return request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag
+
+
+def unchanged(tag: str) -> Response:
+    """Answer that what the reader holds is still right."""
+    response = Response(status=304)
+    response.set_etag(tag, weak=True)
+    return response
+
+
+def _tag() -> str:
+    held = kept()
+    at = (held.registry.revision, held.registry.catalog.digest, held.registry.today, held.build)
+    named = "|".join(map(str, (*at, language(), request.url)))
+    return hashlib.sha256(named.encode()).hexdigest()[:20]
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cache-Control", "no-cache")
+    response.vary.update(("Accept-Encoding", "Accept-Language", "Cookie"))
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and request.blueprint == "pages":
+        response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True)
+    return _packed(response)
+
+
+def _packed(response: Response) -> Response:
+    wanted = request.accept_encodings["gzip"] > 0 and response.mimetype.startswith(_PACKED)
+    if not wanted or response.status_code != 200 or response.direct_passthrough:  # noqa: PLR2004
+        return response
+    content = response.get_data()
+    if len(content) >= WORTH_PACKING:
+        response.set_data(gzip.compress(content, _LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -1,0 +1,112 @@
+"""Documents and files for programs: the same use cases as the command line."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from geo_registry.core.audit.result import records
+from geo_registry.errors import ValueRefused
+from geo_registry.web import answers, documents
+from geo_registry.web.context import catalog, language, registry
+from geo_registry.web.params import ORDER, QUESTION, Query
+
+blueprint = Blueprint("api", __name__)
+
+FOUND_AT_MOST = 20
+"""Results of a search where no number is asked for."""
+MOST_FOUND = 200
+TABLES = ("pairs", "summary")
+FORMS = ("json", "csv", "geojson", "gpkg", "shp", "xlsx")
+"""Formats of an audit (contract, verb audit); JSON is the whole document, the others one table."""
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """Say that the server answers and at which revision."""
+    return answers.document({"status": "ok", "revision": registry().revision})
+
+
+@blueprint.get("/api/catalog")
+@answers.tagged
+def kinds() -> Response:
+    """Describe kinds, statuses and symbols."""
+    Query()
+    return answers.document(documents.catalog_document(catalog(), language(), registry().counts()))
+
+
+@blueprint.get("/api/search")
+@answers.tagged
+def search() -> Response:
+    """Find records by code, name, address or township."""
+    query = Query("q", "limit")
+    wanted, limit = query.text("q") or "", query.whole("limit") or FOUND_AT_MOST
+    if limit > MOST_FOUND:
+        raise ValueRefused("LIMIT_TOO_HIGH", value=limit, limit=MOST_FOUND)
+    found = registry().search(wanted, limit=limit)
+    return answers.document({"q": wanted, "found": documents.briefs(found, catalog(), language())})
+
+
+@blueprint.get("/api/records/<record_id>")
+@answers.tagged
+def record(record_id: str) -> Response:
+    """Describe one record of any kind."""
+    Query()
+    return answers.document(documents.full(registry(), record_id, language()))
+
+
+@blueprint.get("/api/near")
+@answers.tagged
+def near() -> Response:
+    """List sources and stations round a point, nearest first."""
+    query = Query("lon", "lat", "radius_m", "on")
+    lon, lat, radius_m = (query.required(name) for name in ("lon", "lat", "radius_m"))
+    found = registry().near(lon, lat, radius_m, on=query.day("on"))
+    return answers.document({"lon": lon, "lat": lat, "radius_m": radius_m, "found": records(found)})
+
+
+@blueprint.get("/api/stations")
+@answers.tagged
+def stations() -> Response:
+    """List the stations valid at a date."""
+    query = Query("on")
+    return answers.document({"stations": documents.stations(registry(), query.day("on"), language())})
+
+
+@blueprint.get("/api/stations/<station>/audit")
+@answers.tagged
+def station_audit(station: str) -> Response:
+    """Audit one station's neighbourhood."""
+    query = Query(*QUESTION)
+    return answers.document(documents.audited(registry(), query.question(station), language()))
+
+
+@blueprint.get("/api/audit")
+@answers.tagged
+def audit() -> Response:
+    """Audit the stations that were named, else all of the level."""
+    query = Query("station", "table", "format", *QUESTION)
+    question = query.question(*query.texts("station"))
+    form, table = query.chosen("format", FORMS, "json"), query.chosen("table", TABLES, "pairs")
+    if form == "json":
+        return answers.document(documents.audited(registry(), question, language()))
+    made = registry().export_audit(question, form, language(), summary=table == "summary")
+    return answers.file(made, attachment=True)
+
+
+@blueprint.get("/api/stations/<station>/report.<form>")
+@answers.tagged
+def report(station: str, form: str) -> Response:
+    """Write the report of a station's neighbourhood; an HTML report keeps its own content policy."""
+    question = Query("rings", "on", "as_of").question()
+    made = registry().report(station, form, language(), question=question)
+    response = answers.file(made, attachment=False)
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = answers.REPORT_POLICY
+    return response
+
+
+@blueprint.get("/api/export")
+@answers.tagged
+def export() -> Response:
+    """Write records, rings, or what is unlocated, as a file."""
+    return answers.file(registry().export(Query(*ORDER).order()), attachment=True)

@@ -1,0 +1,99 @@
+"""What every request stands on: the registry, the settings, the build, and the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, request
+
+from geo_registry.errors import ValueRefused
+from geo_registry.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from geo_registry.core.kinds import Catalog, Language
+    from geo_registry.registry import Registry
+    from geo_registry.settings import Settings
+
+COOKIE = "lang"
+"""Name of the cookie that remembers the language; it holds nothing else."""
+_KEY = "geo_registry"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one application keeps for all its requests.
+
+    Attributes
+    ----------
+    build
+        Changes whenever a file of the package does: answers of an older program are no longer fresh.
+    """
+
+    registry: Registry
+    settings: Settings
+    build: int
+
+
+def keep(app: Flask, registry: Registry, settings: Settings) -> None:
+    """Give an application its registry and settings.
+
+    Parameters
+    ----------
+    app
+        The application.
+    registry
+        An open registry.
+    settings
+        What is set.
+    """
+    changed = (path.stat().st_mtime_ns for path in _PACKAGE.rglob("*") if path.suffix != ".pyc")
+    app.extensions[_KEY] = Kept(registry, settings, max(changed))
+
+
+def kept() -> Kept:
+    """Give what this application keeps."""
+    return cast("Kept", current_app.extensions[_KEY])
+
+
+def registry() -> Registry:
+    """Give the registry that answers."""
+    return kept().registry
+
+
+def catalog() -> Catalog:
+    """Give the kinds as the layer files declare them."""
+    return kept().registry.catalog
+
+
+def language() -> Language:
+    """Tell the reader's language: ``?lang=``, else the cookie, else what the browser prefers, else Chinese.
+
+    Raises
+    ------
+    ValueRefused
+        If ``?lang=`` names no language of ours.
+    """
+    asked = request.args.get("lang")
+    if asked is not None and asked not in LANGUAGES:
+        raise ValueRefused("LANGUAGE_UNKNOWN", value=asked, known=", ".join(LANGUAGES))
+    return cast("Language", asked or _remembered())
+
+
+def safe_language() -> Language:
+    """Tell the reader's language where nothing may be refused any more."""
+    try:
+        return language()
+    except ValueRefused:
+        return _remembered()
+
+
+def _remembered() -> Language:
+    cookie = request.cookies.get(COOKIE)
+    if cookie in LANGUAGES:
+        return cast("Language", cookie)
+    return cast("Language", request.accept_languages.best_match(LANGUAGES, default="zh"))

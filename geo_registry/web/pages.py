@@ -1,0 +1,108 @@
+"""Pages: the map, and the plain ones that need no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, render_template, request, url_for
+
+import geo_registry as gr
+from geo_registry.errors import NotFound
+from geo_registry.web import answers, documents
+from geo_registry.web.context import catalog, language, registry, safe_language
+from geo_registry.web.params import Query
+from geo_registry.wording import say, texts
+
+if TYPE_CHECKING:
+    from geo_registry.core.kinds import Language
+
+blueprint = Blueprint("pages", __name__, template_folder="templates")
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    """Give templates the reader's language and its texts."""
+    lang = safe_language()
+    return {
+        "lang": lang,
+        "say": lambda key, **values: say(f"web.{key}", lang, **values),
+        "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
+        "in_language": _in_language,
+        "synthetic": registry().synthetic,
+    }
+
+
+def _in_language(lang: Language) -> str:
+    """Give the address of this very page in a language."""
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    return url_for(request.endpoint or "pages.map_page", **(request.view_args or {}), **kept, lang=lang)
+
+
+@blueprint.get("/")
+@answers.tagged
+def map_page() -> str:
+    """Show the map."""
+    Query()
+    lang = language()
+    said = {key.removeprefix("map."): text for key, text in texts(lang).items() if key.startswith("map.")}
+    config = {
+        "lang": lang,
+        "root": url_for("pages.map_page"),
+        "revision": registry().revision,
+        "bounds": registry().bounds(),
+        "rings_m": gr.Question().rings_m,
+        "catalog": documents.catalog_document(catalog(), lang, registry().counts()),
+        "texts": said,
+    }
+    return render_template("map.html", config=config)
+
+
+@blueprint.get("/stations")
+@answers.tagged
+def stations() -> str:
+    """List the stations."""
+    Query()
+    found = documents.stations(registry(), None, language())
+    levels = documents.levels(catalog(), language())
+    return render_template("stations.html", stations=found, levels=levels)
+
+
+@blueprint.get("/stations/<station>")
+@answers.tagged
+def station(station: str) -> str:
+    """Show a station's neighbourhood: counts, ranked sources, links to report and export."""
+    query = Query("rings", "on")
+    question = query.question(station)
+    found, lang = registry().audit(question=question), language()
+    if found.summary.empty:
+        raise NotFound("STATION_NOT_VALID", value=station, on=question.on or registry().today)
+    described = documents.full(registry(), str(found.summary["station_id"].iloc[0]), lang)
+    return render_template(
+        "station.html",
+        station=described,
+        told={field["name"]: field["text"] for field in described["fields"]},
+        counts=documents.counts(registry(), found.summary, lang),
+        pairs=documents.ranked(registry(), found.pairs, lang),
+        audited=found.request,
+        active=documents.active_statuses(catalog(), lang),
+        asked={name: value for name, value in request.args.items() if name != "lang"},
+    )
+
+
+@blueprint.get("/sources")
+@answers.tagged
+def sources() -> str:
+    """List sources, those of the highest score first."""
+    query = Query("kind", "flagged", "page")
+    kind, flagged, page = query.text("kind"), query.text("flagged") is not None, query.whole("page") or 1
+    found = documents.listed(registry(), kind, language(), flagged=flagged, page=page)
+    kinds = [catalog().kinds[name] for name in catalog().of_role("source")]
+    return render_template("sources.html", **found, kinds=kinds, kind=kind, flagged=flagged, page=page)
+
+
+@blueprint.get("/sources/<record_id>")
+@answers.tagged
+def source(record_id: str) -> str:
+    """Show one record's card."""
+    Query()
+    return render_template("source.html", record=documents.full(registry(), record_id, language()))

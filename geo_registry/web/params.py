@@ -1,0 +1,211 @@
+"""The parameters of a request as typed values; whatever is no such value is refused by name."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import request
+
+import geo_registry as gr
+from geo_registry.errors import ValueRefused
+from geo_registry.web.context import language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVERYWHERE = ("lang",)
+"""Parameters that every address takes."""
+QUESTION = ("level", "kind", "status", "rings", "on", "as_of")
+"""Parameters of a question about neighbourhoods."""
+ORDER = ("kind", "format", "crs", "datum", "encoding", "names", "bbox", "near", "station", "ring", "rings", "on", "as_of")
+"""Parameters of an export."""
+REPEATABLE = frozenset({"station", "kind"})
+"""Parameters that may be given more than once."""
+BBOX_PARTS = 4
+NEAR_PARTS = 3
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+Value = TypeVar("Value")
+
+
+class Query:
+    """The parameters of the request at hand, each known and, but for a few, given once.
+
+    Parameters
+    ----------
+    *known
+        Names that this address takes.
+
+    Raises
+    ------
+    ValueRefused
+        ``PARAMETER_UNKNOWN`` or ``PARAMETER_REPEATED``: a misspelled filter must not widen an answer.
+    """
+
+    def __init__(self, *known: str) -> None:
+        self._args = request.args
+        for name, values in self._args.lists():
+            if name not in known and name not in EVERYWHERE:
+                raise ValueRefused("PARAMETER_UNKNOWN", value=name, known=", ".join((*known, *EVERYWHERE)))
+            if len(values) > 1 and name not in REPEATABLE:
+                raise ValueRefused("PARAMETER_REPEATED", option=name, value=", ".join(values))
+
+    def text(self, name: str) -> str | None:
+        """Give a text, None where it is not given or empty."""
+        return self._args.get(name) or None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give every text of a parameter that may be given more than once."""
+        return tuple(filter(None, self._args.getlist(name)))
+
+    def chosen(self, name: str, allowed: Sequence[str], default: str) -> str:
+        """Give one of a few words.
+
+        Raises
+        ------
+        ValueRefused
+            ``CHOICE_UNKNOWN``.
+        """
+        value = self.text(name) or default
+        if value not in allowed:
+            raise ValueRefused("CHOICE_UNKNOWN", option=name, value=value, known=", ".join(allowed))
+        return value
+
+    def number(self, name: str) -> float | None:
+        """Give a finite number.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBER_EXPECTED``.
+        """
+        value = self.text(name)
+        return None if value is None else _number(name, value)
+
+    def required(self, name: str) -> float:
+        """Give a finite number that must be there.
+
+        Raises
+        ------
+        ValueRefused
+            ``PARAMETER_MISSING`` or ``NUMBER_EXPECTED``.
+        """
+        value = self.number(name)
+        if value is None:
+            raise ValueRefused("PARAMETER_MISSING", option=name)
+        return value
+
+    def numbers(self, name: str, count: int) -> tuple[float, ...] | None:
+        """Give so many comma-separated numbers.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBERS_EXPECTED`` or ``NUMBER_EXPECTED``.
+        """
+        value = self.text(name)
+        if value is None:
+            return None
+        parts = value.split(",")
+        if len(parts) != count:
+            raise ValueRefused("NUMBERS_EXPECTED", value=value, option=name, expected=count)
+        return tuple(_number(name, part) for part in parts)
+
+    def whole(self, name: str) -> int | None:
+        """Give a whole number of at least 0.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBER_EXPECTED``.
+        """
+        value = self.text(name)
+        if value is None:
+            return None
+        if not _WHOLE.fullmatch(value):
+            raise ValueRefused("NUMBER_EXPECTED", option=name, value=value)
+        return int(value)
+
+    def day(self, name: str) -> date | None:
+        """Give a date, written as 2026-01-31.
+
+        Raises
+        ------
+        ValueRefused
+            ``DATE_EXPECTED``.
+        """
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            if not _DAY.fullmatch(value):
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError as fault:
+            raise ValueRefused("DATE_EXPECTED", option=name, value=value) from fault
+
+    def rings_m(self) -> tuple[float, ...]:
+        """Give the radii asked for in metres, else those of the contract.
+
+        Raises
+        ------
+        ValueRefused
+            ``RING_NOT_NUMBER``.
+        """
+        value = self.text("rings")
+        if value is None:
+            return gr.Question().rings_m
+        try:
+            return tuple(_number("rings", part) for part in value.split(","))
+        except ValueRefused as fault:
+            raise ValueRefused("RING_NOT_NUMBER", value=value) from fault
+
+    def question(self, *stations: str) -> gr.Question:
+        """Give the question about neighbourhoods.
+
+        Parameters
+        ----------
+        *stations
+            Codes, ids or names; without any, every station of the level.
+        """
+        plain = gr.Question()
+        return gr.Question(
+            stations=stations,
+            level=self.text("level") or plain.level,
+            kinds=self.texts("kind"),
+            status=self.text("status") or plain.status,
+            rings_m=self.rings_m(),
+            on=self.day("on"),
+            as_of=self.whole("as_of"),
+        )
+
+    def order(self) -> gr.ExportOrder:
+        """Give what is asked of an export."""
+        asked = {
+            "kind": self.text("kind"),
+            "form": self.text("format"),
+            "crs": self.text("crs"),
+            "datum": self.text("datum"),
+            "encoding": self.text("encoding"),
+            "names": self.text("names"),
+            "bbox": self.numbers("bbox", BBOX_PARTS),
+            "near": self.numbers("near", NEAR_PARTS),
+            "station": self.text("station"),
+            "ring": self.number("ring"),
+            "on": self.day("on"),
+            "as_of": self.whole("as_of"),
+        }
+        given = {name: value for name, value in asked.items() if value is not None}
+        return gr.ExportOrder(rings_m=self.rings_m(), lang=language(), **given)  # type: ignore[arg-type]
+
+
+def _number(name: str, text: str) -> float:
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise ValueRefused("NUMBER_EXPECTED", option=name, value=text)
+    return value

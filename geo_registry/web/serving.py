@@ -1,0 +1,117 @@
+"""Serving the map: worker processes, a port that is free, one line that says where it is, a clean end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from dataclasses import replace
+from errno import EADDRINUSE
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from geo_registry.errors import ValueRefused
+from geo_registry.settings import from_env
+from geo_registry.web import create_app
+from geo_registry.wording import say
+
+if TYPE_CHECKING:
+    from geo_registry.core.kinds import Language
+
+THREADS = 4
+"""Requests that one worker answers at the same time."""
+GRACE_S = 10
+"""Seconds a worker has to finish what it does before it is ended."""
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (named, not bound)
+"""Addresses that mean every interface, and where this machine reaches them."""
+_PAUSE_S = 0.1
+_PATIENCE_S = 60.0
+
+
+def run(url: str, *, host: str, port: int, workers: int, lang: Language) -> None:
+    """Serve a store until the process is told to end.
+
+    Parameters
+    ----------
+    url
+        The store.
+    host, port
+        Where to listen.
+    workers
+        Number of processes; one that dies is replaced.
+    lang
+        Language of what is said in the shell.
+
+    Raises
+    ------
+    ValueRefused
+        ``PORT_TAKEN`` if something listens there already, ``ADDRESS_UNUSABLE`` if nothing can.
+    """
+    check_address(host, port)
+    settings = replace(from_env(), store_url=url)
+    server = Granian(
+        "geo_registry.web:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_S,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
+    said = threading.Thread(target=_announce, args=(server, host, port, lang), daemon=True)
+    server.on_startup(said.start)
+    server.serve(target_loader=partial(create_app, settings), wrap_loader=False)
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address nobody can listen at, or somebody does already.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen.
+
+    Raises
+    ------
+    ValueRefused
+        ``PORT_TAKEN`` or ``ADDRESS_UNUSABLE``.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as fault:
+        taken = fault.errno == EADDRINUSE
+        raise ValueRefused("PORT_TAKEN" if taken else "ADDRESS_UNUSABLE", value=port if taken else host) from fault
+
+
+def _announce(server: Granian, host: str, port: int, lang: Language) -> None:
+    """Say where the map is, once it is there; before the workers are made this thread only sleeps."""
+    reached = ANYWHERE.get(host, host)
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        time.sleep(_PAUSE_S)
+        if len(server.wrks) == server.workers and _answers(reached, port):
+            shown = f"[{reached}]" if ":" in reached else reached
+            print(say("cli.serving", lang, address=f"http://{shown}:{port}/"), flush=True)  # noqa: T201
+            return
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200  # noqa: PLR2004
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,98 @@
+"""Every sentence a person reads, by code, in Chinese and English; else only layer files hold wording.
+
+A language is a folder of TOML files, one a topic (``findings``, ``errors``, ``report``, ``map`` ...);
+a text is found as ``topic.key``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo_registry.core.kinds import Language
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class _Lenient(Formatter):
+    """Fills what is known and leaves a dash for what is not: a sentence must never fail."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        if isinstance(key, str):
+            value = kwargs.get(key)
+            return "–" if value is None else value
+        return super().get_value(key, args, kwargs)
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
+        try:
+            return str(super().format_field(value, format_spec))
+        except (ValueError, TypeError):
+            return str(value)
+
+
+@cache
+def texts(lang: Language) -> Mapping[str, str]:
+    """Load every text of a language.
+
+    Parameters
+    ----------
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Mapping
+        ``{"topic.key": text}``.
+    """
+    folder = files(__name__) / lang
+    loaded: dict[str, str] = {}
+    for entry in sorted(folder.iterdir(), key=lambda path: path.name):
+        if entry.name.endswith(".toml"):
+            topic = entry.name.removesuffix(".toml")
+            loaded |= {
+                f"{topic}.{key}": text for key, text in tomllib.loads(entry.read_text("utf-8")).items()
+            }
+    return loaded
+
+
+def say(key: str, lang: Language, **values: object) -> str:
+    """Give one text with its places filled.
+
+    Parameters
+    ----------
+    key
+        ``topic.key``.
+    lang
+        ``zh`` or ``en``.
+    **values
+        What the places ``{name}`` of the text stand for; a missing one is shown as a dash.
+
+    Raises
+    ------
+    KeyError
+        If no language file has the key.
+    """
+    return _Lenient().format(texts(lang)[key], **values)
+
+
+def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
+    """Say what a code means and what to do about it.
+
+    Parameters
+    ----------
+    code
+        Code of a finding or an error.
+    lang
+        ``zh`` or ``en``.
+    details
+        Values the sentence may name.
+    """
+    known = texts(lang)
+    sentence = known.get(f"findings.{code}") or known.get(f"errors.{code}") or code
+    return _Lenient().vformat(sentence, (), details)

@@ -1,0 +1,40 @@
+/* The texts of the page, and numbers as its reader writes them. */
+
+import { config } from "./config.js";
+
+const plain = new Intl.NumberFormat(config.lang === "zh" ? "zh-CN" : "en-GB");
+const KILOMETRE_M = 1000;
+
+/** Give a text with its places {name} filled. */
+export function say(key, values = {}) {
+  return config.texts[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "–"));
+}
+
+/** Write a whole number. */
+export function count(number) {
+  return plain.format(number);
+}
+
+/** Write a radius: 500 m, 3 km. */
+export function ringText(radiusM) {
+  const near = radiusM < KILOMETRE_M;
+  return say(near ? "metres" : "kilometres", { amount: near ? radiusM : radiusM / KILOMETRE_M });
+}
+
+/** Write a distance: to a metre while that says something. */
+export function distanceText(distanceM) {
+  if (distanceM < KILOMETRE_M) return say("metres", { amount: distanceM.toFixed(distanceM < 100 ? 1 : 0) });
+  return say("kilometres", { amount: (distanceM / KILOMETRE_M).toFixed(2) });
+}
+
+/** Name the direction of a bearing, one of eight. */
+export function direction(bearingDeg) {
+  const names = say("compass").split(" ");
+  return names[Math.round(bearingDeg / (360 / names.length)) % names.length];
+}
+
+/** Write a place as people read it. */
+export function placeText(lon, lat) {
+  const part = (value, positive, negative) => `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`;
+  return `${part(lat, "N", "S")}  ${part(lon, "E", "W")}`;
+}

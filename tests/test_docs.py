@@ -1,0 +1,80 @@
+"""What the documents say is done, so that it stays true.
+
+In README.md and docs/*.md a fenced block marked ``console`` holds commands, on lines that begin with ``$ ``,
+and one marked ``python`` a script. All blocks of a document run in their order, in one folder with a store of
+its own. A command that is meant to be refused ends with ``# exit 2`` (or 3, or 4). Commands that set up or
+serve are left out here: the newcomer's drill runs them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo_registry.cli.group import VERBS
+
+PROJECT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [path for path in (PROJECT / "README.md", *sorted(PROJECT.glob("docs/**/*.md"))) if path.exists()]
+BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SET_UP_OR_SERVE = re.compile(
+    r"(make|git|cd|pip|sudo) |\S*python server\.py|\S*geo-registry serve|\S*granian "
+)
+EXIT = re.compile(r"#\s*exit (\d)\s*$")
+
+
+def commands(document: Path) -> list[list[str]]:
+    """Take a document's commands in their order, each as the words to start it with."""
+    found = []
+    for language, body in BLOCK.findall(document.read_text(encoding="utf-8")):
+        lines = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")]
+        shell = [["bash", "-c", line] for line in lines if not SET_UP_OR_SERVE.match(line)]
+        found += [[sys.executable, "-c", body]] if language == "python" else shell
+    return found
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Make a folder look like the checkout to commands, with a store of its own."""
+    (folder / ".venv").symlink_to(sys.prefix)
+    for name in ("layers", "static"):
+        (folder / name).symlink_to(PROJECT / name)
+    path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    store = f"sqlite:///{folder / 'registry.db'}"
+    return {**os.environ, "PATH": path, "GEO_REGISTRY_STORE": store, "PYTHONWARNINGS": "error"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_documents_run(document: Path, tmp_path: Path) -> None:
+    """Every command and script that a document shows does what it says, in the order shown."""
+    environment = surroundings(tmp_path)
+    for words in commands(document):
+        meant = EXIT.search(words[-1])
+        ran = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert ran.returncode == (int(meant[1]) if meant else 0), f"{words[-1]}\n{ran.stdout}{ran.stderr}"
+
+
+def test_the_readme_shows_commands() -> None:
+    """README shows a newcomer commands that can be tried, `make run` first of all."""
+    assert "$ make run" in (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert commands(PROJECT / "README.md")
+
+
+def test_every_verb_is_documented() -> None:
+    """Every verb of the command line appears in README or docs by its full name."""
+    written = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert [verb for verb in VERBS if f"geo-registry {verb}" not in written] == []
+
+
+@pytest.mark.parametrize(("language", "document"), [("en", "cli.md"), ("zh", "cli.zh.md")])
+def test_the_command_reference_is_fresh(language: str, document: str, tmp_path: Path) -> None:
+    """docs/cli.md and its Chinese twin are what `make docs` writes today."""
+    script = [sys.executable, str(PROJECT / ".ci" / "cli_reference.py"), language]
+    ran = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == (PROJECT / "docs" / document).read_text(encoding="utf-8")
