@@ -28,15 +28,14 @@ function angleText(value, positive, negative) {
 const feature = (type, coordinates, properties = {}) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 const wrapped = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
 
-/** Give the lines of a map's view, each with its label at the edge that nothing covers. */
-export function graticule(map) {
+/** Give the lines of a map's view, each labelled at an edge; `coveredPx` of the right one lies under the panel. */
+export function graticule(map, coveredPx) {
   const bounds = map.getBounds();
   const [west, east] = [bounds.getWest(), bounds.getEast()];
   const [south, north] = [Math.max(bounds.getSouth(), -POLE), Math.min(bounds.getNorth(), POLE)];
   const { clientWidth, clientHeight } = map.getContainer();
-  const padding = map.getPadding();
   const step = stepFor(Math.max(east - west, north - south));
-  const labelLon = map.unproject([clientWidth - (padding.right ?? 0) - EDGE_PX, clientHeight / 2]).lng;
+  const labelLon = map.unproject([clientWidth - coveredPx - EDGE_PX, clientHeight / 2]).lng;
   const labelLat = map.unproject([clientWidth / 2, EDGE_PX]).lat;
   const features = [];
   for (const lon of between(west, east, step)) {

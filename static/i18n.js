@@ -36,5 +36,5 @@ export function direction(bearingDeg) {
 /** Write a place as people read it. */
 export function placeText(lon, lat) {
   const part = (value, positive, negative) => `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`;
-  return `${part(lat, "N", "S")}  ${part(lon, "E", "W")}`;
+  return `${part(lon, "E", "W")}  ${part(lat, "N", "S")}`;
 }

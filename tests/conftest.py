@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,8 @@ import pyproj
 import pytest
 import shapely
 from playwright.sync_api import sync_playwright
+
+import geo_registry as gr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,3 +129,30 @@ def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     opened = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a filled demo store, built once for all workers and never written to."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = folder / "demo-city.db"
+    with (folder / "demo-city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            being_filled = folder / "demo-city-being-filled.db"
+            gr.fill_demo(f"sqlite:///{being_filled}", by="tester")
+            being_filled.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_store(demo_path: Path) -> str:
+    """Return the URL of the filled demo store that all tests read and none writes to."""
+    return f"sqlite:///{demo_path}"
+
+
+@pytest.fixture
+def demo_copy(demo_path: Path, tmp_path: Path) -> str:
+    """Return the URL of this test's own copy of the demo store, to be written to."""
+    return f"sqlite:///{shutil.copy(demo_path, tmp_path / 'demo.db')}"

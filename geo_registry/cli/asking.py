@@ -62,7 +62,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--format", "form", type=click.Choice(FORMATS))
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
-def audit(shell: Shell, *, pairs: bool, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Audit the neighbourhood of stations."""
     question = gr.Question(
         stations=asked["stations"],

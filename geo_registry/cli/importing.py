@@ -52,7 +52,7 @@ def pairs_of(words: tuple[str, ...], option: str) -> dict[str, str]:
 @click.option("--allow-unlocated", is_flag=True)
 @click.option("--by")
 @click.pass_context
-def import_(context: click.Context, file: Path, **options: object) -> None:
+def import_(context: click.Context, /, file: Path, **options: object) -> None:
     """Take a ledger in."""
     shell = context.ensure_object(Shell)
     renames, sets = pairs_of(options.pop("renames"), "--map"), pairs_of(options.pop("sets"), "--set")  # type: ignore[arg-type]

@@ -69,9 +69,11 @@ def deliver(name: str, content: bytes, output: Path | None, lang: Language) -> N
         Language of what is said.
     """
     if output is not None and str(output) == "-":
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     path = Path(name) if output is None else output / name if output.is_dir() else output
+    if path.suffix == ".shp":
+        path = path.with_suffix(".zip")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     click.echo(say("cli.written", lang, path=path, size=len(content)), err=True)

@@ -43,7 +43,7 @@ def numbers(text: str | None, count: int, option: str) -> tuple[float, ...] | No
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
-def report(shell: Shell, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+def report(shell: Shell, /, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Write the report of a station's neighbourhood."""
     question = gr.Question(rings_m=radii(asked["rings"]), on=day(asked["on"]), as_of=asked["as_of"])
     wanted = form or ("html" if output_format(output) == "html" else "pdf")
@@ -67,7 +67,7 @@ def report(shell: Shell, station: str, form: str | None, output: Path | None, **
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
-def export(shell: Shell, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Take records away as a file."""
     order = gr.ExportOrder(
         form=form or output_format(output),

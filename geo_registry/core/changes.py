@@ -76,12 +76,13 @@ def _matched_by(
 
 
 def _matched_by_name(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Series[str]:
-    candidates: dict[tuple[str, ...], list[int]] = {}
-    for at in known.index:
-        candidates.setdefault(_name_key(known, at), []).append(at)
+    nameless = new[new["code"].isna() & new["uscc"].isna()]
+    candidates: dict[str, list[int]] = {}
+    for at, key in zip(known.index, _name_keys(known) if len(nameless) else (), strict=False):
+        candidates.setdefault(key, []).append(at)
     found: dict[int, str] = {}
-    for row in new.index[new["code"].isna() & new["uscc"].isna()]:
-        free = candidates.get(_name_key(new, row), [])
+    for row, key in zip(nameless.index, _name_keys(nameless), strict=True):
+        free = candidates.get(key, [])
         hit = next((at for at in free if _same_place(new.geometry[row], known.geometry[at])), None)
         if hit is not None:
             found[row] = str(known.loc[hit, "id"])
@@ -89,13 +90,9 @@ def _matched_by_name(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Serie
     return pd.Series(found, dtype="str")
 
 
-def _name_key(frame: gpd.GeoDataFrame, at: int) -> tuple[str, ...]:
-    township = frame.loc[at, "township"]
-    return (
-        str(frame.loc[at, "kind"]),
-        normal_name(str(frame.loc[at, "name"])),
-        "" if pd.isna(township) else str(township),
-    )
+def _name_keys(frame: gpd.GeoDataFrame) -> pd.Series[str]:
+    names = frame["name"].fillna("").map(normal_name)
+    return frame["kind"] + "\x1f" + names + "\x1f" + frame["township"].fillna("")
 
 
 def _same_place(one: shapely.Geometry | None, other: shapely.Geometry | None) -> bool:
@@ -155,7 +152,9 @@ def sort_rows(
     known
         What each known record says, by id.
     """
-    new, updated, unchanged = [], [], []
+    new: list[int] = []
+    updated: list[int] = []
+    unchanged: list[int] = []
     for row, record_id, content in zip(matched.index, matched, contents, strict=True):
         if pd.isna(record_id):
             new.append(row)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -35,7 +36,7 @@ def normal_name(text: str) -> str:
     >>> normal_name("漯河 市ＡＢ商砼（有限公司）")
     '漯河市ab商砼有限公司'
     """
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", text).lower()
     return "".join(letter for letter in plain if letter.isalnum())
 
 
@@ -179,33 +180,45 @@ def _pairs(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.DataFrame:
     """Pair rows near each other that share a name or a credit code, but no code: places and metres."""
     found = []
     for column in ("name", "uscc"):
-        left, right = _keyed(new, column), _keyed(known, column)
-        left, right = left[left["key"].isin(right["key"])], right[right["key"].isin(left["key"])]
+        left = right = _keyed(new, column)
         if new is known:
             left = right = left[left["key"].duplicated(keep=False)]
-        # a thousand rows at one place under one name are told apart from the first of them only
-        right = right.drop_duplicates(["key", "lon", "lat"])
-        near = pairs_within(left["lon"], left["lat"], right["lon"], right["lat"], radius_m=TWIN_RADIUS_M)
-        one, other = left.iloc[near.i_a], right.iloc[near.i_b]
-        same = one["key"].to_numpy() == other["key"].to_numpy()
-        pair = pd.DataFrame({"new": one.index, "known": other.index, "distance_m": near.distance_m})
-        found.append(pair[same & ~_same_code(one["code"], other["code"])])
+        else:
+            right = _keyed(known, column)
+            left, right = left[left["key"].isin(right["key"])], right[right["key"].isin(left["key"])]
+        found.append(_pairs_of_key(_placed(left, new), _placed(right, known)))
     return pd.concat(found)
 
 
+def _pairs_of_key(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    # a thousand rows of one name at one place are told apart from the first of them only
+    right = right.drop_duplicates(["key", "lon", "lat"])
+    near = pairs_within(left["lon"], left["lat"], right["lon"], right["lat"], radius_m=TWIN_RADIUS_M)
+    one, other = left.iloc[near.i_a], right.iloc[near.i_b]
+    pairs = pd.DataFrame({"new": one.index, "known": other.index, "distance_m": near.distance_m})
+    same_key = one["key"].to_numpy() == other["key"].to_numpy()
+    told: pd.DataFrame = pairs[same_key & ~_same_code(one["code"], other["code"])]
+    return told
+
+
 def _keyed(frame: gpd.GeoDataFrame, column: str) -> pd.DataFrame:
-    """Give the located rows that have a key, by their place in the frame."""
-    middle = shapely.centroid(frame.geometry.to_numpy())
-    names = {text: normal_name(text) for text in frame[column].dropna().unique()}
-    keyed = pd.DataFrame(
-        {
-            "key": frame[column].map(names).to_numpy(dtype=object, na_value=None),
-            "code": frame["code"].to_numpy(dtype=object),
-            "lon": shapely.get_x(middle),
-            "lat": shapely.get_y(middle),
-        }
-    )
-    return keyed[keyed["key"].notna() & (keyed["key"] != "") & keyed["lon"].notna()]
+    """Give the rows that have a key, by their place in the frame."""
+    keys = _normal_names(pa.array(frame[column], pa.string())).to_numpy(zero_copy_only=False)
+    keyed = pd.DataFrame({"key": keys, "code": frame["code"].to_numpy(dtype=object)})
+    return keyed[keyed["key"].notna() & (keyed["key"] != "")]
+
+
+def _normal_names(names: pa.StringArray) -> pa.StringArray:
+    """Do to a column what `normal_name` does to a text."""
+    folded = pc.utf8_lower(pc.utf8_normalize(names, form="NFKC"))
+    return pc.replace_substring_regex(folded, r"[^\p{L}\p{N}]+", "")
+
+
+def _placed(rows: pd.DataFrame, frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Add where the rows lie, and leave out those that lie nowhere."""
+    middle = shapely.centroid(frame.geometry.to_numpy()[rows.index])
+    placed = rows.assign(lon=shapely.get_x(middle), lat=shapely.get_y(middle))
+    return placed[placed["lon"].notna()]
 
 
 def _same_code(one: pd.Series, other: pd.Series) -> NDArray[np.bool_]:
@@ -215,20 +228,14 @@ def _same_code(one: pd.Series, other: pd.Series) -> NDArray[np.bool_]:
 def _told(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame, pairs: pd.DataFrame, by: str) -> list[Finding]:
     nearest = pairs.sort_values(["new", "distance_m", "known"]).drop_duplicates("new")
     one, other = new.iloc[nearest["new"]], known.iloc[nearest["known"]]
-    codes = other["code"].to_numpy(dtype=object, na_value=None)
-    columns = (one["row"], one["name"], other[by], codes, other["name"], nearest["distance_m"])
+    codes = other["code"].astype(object).where(other["code"].notna(), None)
+    twins = zip(
+        other[by].to_list(), codes.to_list(), other["name"].to_list(), nearest["distance_m"], strict=True
+    )
+    words = (f"other_{by}", "other_code", "other_name", "distance_m")
     return [
         Finding(
-            "POSSIBLE_DUPLICATE",
-            int(row),
-            "name",
-            name,
-            {
-                f"other_{by}": key,
-                "other_code": code,
-                "other_name": twin,
-                "distance_m": round(float(distance_m), 1),
-            },
+            "POSSIBLE_DUPLICATE", int(row), "name", name, dict(zip(words, (*twin, round(m, 1)), strict=True))
         )
-        for row, name, key, code, twin, distance_m in zip(*columns, strict=True)
+        for row, name, (*twin, m) in zip(one["row"], one["name"], twins, strict=True)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -130,9 +130,9 @@ def conform(frame: pd.DataFrame, fields: Iterable[Field] = ()) -> gpd.GeoDataFra
     return gpd.GeoDataFrame(pd.DataFrame(columns, index=rows.index), geometry=shapes)
 
 
-def _column(rows: pd.DataFrame, name: str, dtype: str) -> pd.Series:
+def _column(rows: pd.DataFrame, name: str, dtype: str) -> pd.Series[Any]:
     if name in rows:
-        return rows[name].astype(dtype)
+        return pd.Series(rows[name]).astype(pd.api.types.pandas_dtype(dtype))
     filler = {"int64": 1, "bool": False}.get(dtype, pd.NA if dtype in {"Int64", "boolean"} else None)
     return pd.Series([filler] * len(rows), index=rows.index, dtype=dtype)
 

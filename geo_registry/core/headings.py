@@ -10,7 +10,7 @@ import pyarrow as pa
 from geo_registry.core.kinds import Catalog, Field, Kind
 from geo_registry.core.raw import ROW, WIDTH, RawLayer
 from geo_registry.core.reading.cell import key_of, split_brackets
-from geo_registry.core.reading.columns import clean
+from geo_registry.core.reading.columns import clean_table
 from geo_registry.core.reading.rows import Skipped, part_rows
 from geo_registry.core.reading.units import contradicts
 from geo_registry.errors import FileRefused, ValueRefused
@@ -45,7 +45,7 @@ class Heading:
     width
         Cells of the heading row, up to the last one that is not empty.
     body
-        The rows of data, as the raw table has them.
+        The rows of data, their cells cleaned.
     """
 
     columns: Mapping[int, str]
@@ -136,7 +136,7 @@ def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mappin
         paths = [(heading,) for heading in layer.headings]
         _check_renames(renames, paths)
         columns, extra = _match(paths, words, _shared(catalog, kind), None)
-        return Heading(columns, extra, (), (), len(paths), layer.cells)
+        return Heading(columns, extra, (), (), len(paths), clean_table(layer.cells))
     return _locate_in_grid(layer, words, _shared(catalog, kind), renames)
 
 
@@ -168,8 +168,9 @@ def _locate_in_grid(
     names = sorted(
         (name for name in layer.cells.column_names if name[:1] == "c"), key=lambda name: int(name[1:])
     )
-    top = layer.cells.slice(0, SEARCHED_ROWS)
-    grid = list(zip(*(clean(top[name]).to_pylist() for name in names), strict=True))
+    cells = clean_table(layer.cells)
+    top = cells.slice(0, SEARCHED_ROWS)
+    grid = list(zip(*(top[name].to_pylist() for name in names), strict=True))
     start, depth = _find_rows(grid, words)
     numbers = top[ROW].to_pylist()
     if not depth:
@@ -185,8 +186,8 @@ def _locate_in_grid(
         if any(grid[at])
     ]
     texts = {at: {level[at] for level in levels if level[at]} for at in columns}
-    body, skipped = part_rows(layer.cells.slice(start + depth), columns, texts)
-    width = max(layer.cells[WIDTH].slice(start, depth).to_pylist())
+    body, skipped = part_rows(cells.slice(start + depth), columns, texts)
+    width = max(cells[WIDTH].slice(start, depth).to_pylist())
     return Heading(columns, extra, tuple(numbers[start : start + depth]), (*above, *skipped), width, body)
 
 

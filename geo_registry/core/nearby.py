@@ -63,12 +63,12 @@ def pairs_nearby(
     >>> near.i_geometry, near.distance_m.round(3)
     (array([0, 2]), array([3560.323,    0.   ]))
     """
+    placed = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     is_point = shapely.get_type_id(geometries) == GeometryType.POINT
-    points = np.flatnonzero(is_point)
+    points, shapes = np.flatnonzero(placed & is_point), np.flatnonzero(placed & ~is_point)
     grid = point_grid(shapely.get_x(geometries[points]), shapely.get_y(geometries[points]))
     found = pairs_in_grid(grid, lon, lat, rings_m=rings_m)
     at_points = Nearby(points[found.i_b], found.i_a, found.distance_m, found.azimuth_deg)
-    shapes = np.flatnonzero(~is_point & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries))
     at_shapes = _pairs_of_shapes(geometries, shapes, (lon, lat), rings_m)
     return Nearby(*(np.concatenate(parts) for parts in zip(at_points, at_shapes, strict=True)))
 

@@ -67,7 +67,7 @@ def fill_districts(
     wrong = np.flatnonzero((stated >= 0) & ~shapely.is_missing(points) & ~claims.isin(inside))
     filled = frame.assign(district=frame["district"].where(frame["district"].notna(), found))
     return filled, _mismatches(
-        frame.iloc[wrong], points[wrong], found.iloc[wrong], districts.geometry.iloc[stated[wrong]]
+        frame.iloc[wrong], points[wrong], found.iloc[wrong], districts.geometry.to_numpy()[stated[wrong]]
     )
 
 
@@ -140,11 +140,11 @@ def _find_district(said: str, known: Mapping[str, int]) -> int:
 
 
 def _mismatches(
-    rows: gpd.GeoDataFrame, points: NDArray[Any], found: pd.Series, polygons: gpd.GeoSeries
+    rows: gpd.GeoDataFrame, points: NDArray[Any], found: pd.Series, polygons: NDArray[Any]
 ) -> list[Finding]:
     if not len(rows):
         return []
-    near = distance_to_geometry(shapely.get_x(points), shapely.get_y(points), polygons.to_numpy())
+    near = distance_to_geometry(shapely.get_x(points), shapely.get_y(points), polygons)
     return [
         Finding(
             "DISTRICT_MISMATCH",

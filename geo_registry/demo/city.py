@@ -59,9 +59,11 @@ class _Desk:
     rng: np.random.Generator
 
     def speech(self, kind: str) -> Speech:
+        """Say how ledgers of a kind put things."""
         return Speech(self.catalog, kind)
 
     def path(self, kind: str, ending: str) -> Path:
+        """Name a file after its kind."""
         return self.folder / f"{self.speech(kind).title()}{ending}"
 
 

@@ -111,6 +111,7 @@ class _Sheet:
 
     @property
     def names(self) -> list[str]:
+        """List the columns after the serial number."""
         return [name for group in self.groups for name in group.names]
 
     def head(self) -> None:

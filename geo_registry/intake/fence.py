@@ -124,8 +124,7 @@ def allow_drivers(allowed: Iterable[str], list_drivers: Callable[[], Iterable[st
     _, status = os.waitpid(probe, 0)
     if status:
         raise RegistryError("SANDBOX_UNSAFE", value="drivers")
-    skipped = ",".join(sorted(set(names) - set(allowed)))
-    os.environ["GDAL_SKIP"] = os.environ["OGR_SKIP"] = skipped
+    os.environ["OGR_SKIP"] = ",".join(sorted(set(names) - set(allowed)))
 
 
 def _tell(pipe: int, list_drivers: Callable[[], Iterable[str]]) -> None:

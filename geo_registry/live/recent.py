@@ -28,7 +28,7 @@ class Recent:
     ('made', 'made')
     """
 
-    def __init__(self, size: int = 128) -> None:
+    def __init__(self, size: int = 1_024) -> None:
         self._size = size
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()

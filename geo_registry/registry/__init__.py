@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo_registry import catalog, settings
 from geo_registry.core import access
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.audit import Audit
-    from geo_registry.core.kinds import Catalog, Language, Role
+    from geo_registry.core.kinds import Catalog, Language
     from geo_registry.errors import FileRefused
     from geo_registry.publish.export import Exported
     from geo_registry.store.chain import Commit
@@ -180,7 +180,7 @@ class Registry:
         """Give every zone (districts, ban zones); result as `sources`."""
         return records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
 
-    def record(self, record_id: str) -> pd.Series[object]:
+    def record(self, record_id: str) -> pd.Series[Any]:
         """Give one record by its id.
 
         Raises
@@ -310,8 +310,7 @@ class Registry:
     @property
     def synthetic(self) -> bool:
         """Whether any of today's records is made up."""
-        roles: tuple[Role, ...] = ("source", "station", "zone", "asset")
-        return bool(records.of_role(self._house, self._viewer, self.revision, *roles)["synthetic"].any())
+        return records.any_synthetic(self._house, self._viewer, self._house.revision())
 
     def reasons_in_words(self, reasons: str, lang: Language) -> str:
         """Say in words why a pair has its score.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geo_registry.errors import StoreError, ValueRefused
@@ -56,8 +56,9 @@ class House:
     @property
     def region(self) -> tuple[float, float, float, float]:
         """Service region W, S, E, N in degrees."""
-        west, south, east, north = self.genesis.details["region"]  # type: ignore[misc]
-        return float(west), float(south), float(east), float(north)
+        edges: Any = self.genesis.details["region"]
+        west, south, east, north = map(float, edges)
+        return west, south, east, north
 
     @property
     def today(self) -> date:

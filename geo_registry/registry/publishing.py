@@ -183,7 +183,8 @@ def export_audit(
     found = audits.audit(house, viewer, settled)
     table = found.summary if summary else found.pairs
     sources = records.frames(house, viewer, settled.kinds, house.revision(settled.as_of))
-    places = None if summary else sources.set_index("id").geometry.reindex(table["source_id"])
+    placed = sources.set_index("id").geometry.reindex(table["source_id"]) if not summary else None
+    places = None if placed is None else gpd.GeoSeries(placed, crs=CRS)
     made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
     radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
     stamp = Stamp(
@@ -191,7 +192,7 @@ def export_audit(
     )
     request = ExportRequest(form, stamp, lang=lang)
     name = "audit_summary" if summary else "audit"
-    return exports.export_table(name, table, house.catalog, request, geometry=places)
+    return exports.export_table(table, house.catalog, name=name, request=request, geometry=places)
 
 
 def report(

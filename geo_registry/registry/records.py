@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -93,6 +93,16 @@ def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.Ge
     return frames(house, viewer, house.catalog.of_role(*roles), revision)
 
 
+def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
+    """Tell whether any record known at a revision is made up."""
+
+    def look() -> bool:
+        rows = of_role(house, viewer, revision, "source", "station", "zone", "asset")
+        return bool(rows["synthetic"].any())
+
+    return house.recent.get(("synthetic", revision, viewer), look)
+
+
 def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
     """Keep the records that are valid at a date (valid time, both ends included).
 
@@ -109,7 +119,7 @@ def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
     return rows[began & lasts]
 
 
-def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[object]:
+def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
     """Give one record.
 
     Raises

@@ -127,42 +127,44 @@ def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
 
 
 def _encode(layer: str, drawn: Drawn, address: tuple[int, int, int]) -> bytes:
-    inside = np.sort(drawn.by_place.in_tile(*address))
     near = drawn.by_box.meeting(_box(address))
     shapes = np.asarray(drawn.shapes.geometry.array, dtype=object)[near]
-    commands, kept = tiles.shape_commands(shapes, address)
-    parts = [tiles.layer(layer, _attributes(drawn.shapes.iloc[near[kept]]), commands)] if len(kept) else []
+    outlines, kept = tiles.shape_commands(shapes, address)
+    inside = np.sort(drawn.by_place.in_tile(*address))
     if len(inside) > CROWDED:
-        parts.append(_groups(layer, drawn, inside, address))
-    elif len(inside):
-        points = tiles.point_commands(drawn.x[inside], drawn.y[inside], address)
-        parts.append(tiles.layer(layer, _attributes(drawn.points.iloc[inside]), points))
-    return b"".join(parts)
+        marks, rows = _groups(drawn, inside, address)
+    else:
+        marks = tiles.point_commands(drawn.x[inside], drawn.y[inside], address)
+        rows = drawn.points.iloc[inside].drop(columns="geometry")
+    said = pd.concat([pd.DataFrame(drawn.shapes.iloc[near[kept]]).drop(columns="geometry"), rows])
+    said = said.reset_index(drop=True)
+    return tiles.layer(layer, {name: said[name] for name in said.columns}, tiles.join(outlines, marks))
 
 
-def _attributes(rows: gpd.GeoDataFrame) -> dict[str, pd.Series[object]]:
-    return {name: rows[name].reset_index(drop=True) for name in rows.columns if name != "geometry"}
-
-
-def _groups(layer: str, drawn: Drawn, inside: NDArray[np.int64], address: tuple[int, int, int]) -> bytes:
+def _groups(
+    drawn: Drawn, inside: NDArray[np.int64], address: tuple[int, int, int]
+) -> tuple[tiles.Commands, pd.DataFrame]:
     z, column, row = address
     fine = 2.0**z * GROUPS
     cell_x = np.floor(drawn.x[inside] * fine).astype(np.int64) - column * GROUPS
     cell_y = np.floor(drawn.y[inside] * fine).astype(np.int64) - row * GROUPS
-    table = pd.DataFrame({"cell": cell_y * GROUPS + cell_x, "x": drawn.x[inside], "y": drawn.y[inside]})
-    rows = drawn.points.iloc[inside].reset_index(drop=True)
-    active = rows["active"] if "active" in rows else pd.Series(data=True, index=rows.index)
-    table["n_flagged"] = rows.get("flagged", False)
-    table["n_active"] = active
+    by_cell = pd.Series(cell_y * GROUPS + cell_x)
+    places = pd.DataFrame({"x": drawn.x[inside], "y": drawn.y[inside]}).groupby(by_cell).mean()
+    counts = _counted(pd.DataFrame(drawn.points.iloc[inside]).reset_index(drop=True)).groupby(by_cell).sum()
+    commands = tiles.point_commands(places["x"].to_numpy(), places["y"].to_numpy(), address)
+    return commands, counts.assign(cluster=True)
+
+
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mark what a group counts: all, active, flagged, and by kind the same and both."""
+    every = pd.Series(data=True, index=rows.index)
+    active, flagged = rows.get("active", every), rows.get("flagged", ~every)
+    marks = {"n": every, "n_active": active, "n_flagged": flagged}
     for kind in sorted(rows["kind"].unique()):
-        table[f"k_{kind}"] = rows["kind"] == kind
-        table[f"a_{kind}"] = (rows["kind"] == kind) & active
-    counts = [name for name in table.columns if name not in {"cell", "x", "y"}]
-    by_cell = table.groupby("cell")
-    grouped = by_cell[["x", "y"]].mean().join(by_cell[counts].sum()).assign(n=by_cell.size())
-    commands = tiles.point_commands(grouped["x"].to_numpy(), grouped["y"].to_numpy(), address)
-    counted = grouped[["n", *counts]].reset_index(drop=True).assign(cluster=True)
-    return tiles.layer(layer, {name: counted[name] for name in counted.columns}, commands)
+        own = rows["kind"] == kind
+        marks |= {f"k_{kind}": own, f"a_{kind}": own & active, f"f_{kind}": own & flagged}
+        marks[f"fa_{kind}"] = own & active & flagged
+    return pd.DataFrame(marks).astype("int64")
 
 
 def _box(address: tuple[int, int, int]) -> tuple[float, float, float, float]:

@@ -62,6 +62,7 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
         Values in the order of `schema.STORED`.
     """
     geometry = np.asarray(frame.geometry.array, dtype=object)
+    table = pd.DataFrame(frame)
     is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
     lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
     wkb = shapely.to_wkb(geometry, byte_order=1)
@@ -69,14 +70,14 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
         "lon": [float(x) if point else None for x, point in zip(lon, is_point, strict=True)],
         "lat": [float(y) if point else None for y, point in zip(lat, is_point, strict=True)],
         "shape": [None if point else shape for shape, point in zip(wkb, is_point, strict=True)],
-        "attributes": _attributes(frame),
+        "attributes": _attributes(table),
         "known_from": [revision] * len(frame),
     }
-    columns |= {name: _plain(frame[name]) for name in STORED if name not in _APART}
+    columns |= {name: _plain(table[name]) for name in STORED if name not in _APART}
     return list(zip(*(columns[name] for name in STORED), strict=True))
 
 
-def _attributes(frame: gpd.GeoDataFrame) -> list[str]:
+def _attributes(frame: pd.DataFrame) -> list[str]:
     names = sorted(name for name in frame.columns if name not in STORED and name not in _APART)
     columns = [_plain(frame[name]) for name in names]
     rows = zip(*columns, strict=True) if columns else [()] * len(frame)

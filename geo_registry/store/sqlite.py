@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, create_engine, event, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, create_engine, event, func, insert, or_, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from geo_registry.errors import Conflict, StoreError
@@ -120,7 +120,7 @@ class SQLiteStore:
         """Give every commit, oldest first."""
         with self._connection() as connection:
             rows = connection.execute(select(schema.commits).order_by(schema.commits.c.revision))
-            return [_commit_of(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
+            return [_commit_of(row) for row in rows.mappings()]
 
     def records(
         self,
@@ -292,5 +292,5 @@ def _commit_row(commit: Commit) -> dict[str, Any]:
     return {**asdict(commit), "details": details}
 
 
-def _commit_of(row: Mapping[str, Any]) -> Commit:
+def _commit_of(row: RowMapping) -> Commit:
     return Commit(**{**row, "details": json.loads(row["details"])})

@@ -216,7 +216,9 @@ def _placeless(record: pd.Series[Any]) -> bool:
 def _position(record: pd.Series[Any]) -> dict[str, Any]:
     """Tell the coordinate as it was sent, beside how far it can be trusted."""
     lon, lat = place(record)
-    given = {name: _plain(record[name]) for name in ("datum", "x_given", "y_given", "accuracy_m", "coord_method")}
+    given = {
+        name: _plain(record[name]) for name in ("datum", "x_given", "y_given", "accuracy_m", "coord_method")
+    }
     return {"lon": lon, "lat": lat, **given}
 
 
@@ -305,7 +307,9 @@ def ranked(registry: Registry, pairs: pd.DataFrame, lang: Language) -> list[dict
     ]
 
 
-def listed(registry: Registry, kind: str | None, lang: Language, *, flagged: bool, page: int) -> dict[str, Any]:
+def listed(
+    registry: Registry, kind: str | None, lang: Language, *, flagged: bool, page: int
+) -> dict[str, Any]:
     """List one page of today's sources, those of the highest score first.
 
     Parameters

@@ -65,7 +65,9 @@ def _http_fault(fault: HTTPException) -> Response:
     status = fault.code or 500
     if status < _FIRST_ERROR:
         return fault.get_response()  # type: ignore[return-value]  # werkzeug's redirect to the right spelling
-    answer = _answer(status, _OF_HTTP.get(status, "REQUEST_REFUSED"), {"value": request.path, "status": status})
+    answer = _answer(
+        status, _OF_HTTP.get(status, "REQUEST_REFUSED"), {"value": request.path, "status": status}
+    )
     answer.headers.extend({name: value for name, value in fault.get_headers() if name == "Allow"})
     return answer
 

@@ -49,12 +49,18 @@ def map_page() -> str:
         "lang": lang,
         "root": url_for("pages.map_page"),
         "revision": registry().revision,
-        "bounds": registry().bounds(),
+        "bounds": _first_view(),
         "rings_m": gr.Question().rings_m,
         "catalog": documents.catalog_document(catalog(), lang, registry().counts()),
         "texts": said,
     }
     return render_template("map.html", config=config)
+
+
+def _first_view() -> tuple[float, ...]:
+    """Frame the rings of the national stations; without any, everything there is."""
+    rings = registry().rings()
+    return registry().bounds() if rings.empty else tuple(float(edge) for edge in rings.total_bounds)
 
 
 @blueprint.get("/stations")

@@ -20,7 +20,21 @@ EVERYWHERE = ("lang",)
 """Parameters that every address takes."""
 QUESTION = ("level", "kind", "status", "rings", "on", "as_of")
 """Parameters of a question about neighbourhoods."""
-ORDER = ("kind", "format", "crs", "datum", "encoding", "names", "bbox", "near", "station", "ring", "rings", "on", "as_of")
+ORDER = (
+    "kind",
+    "format",
+    "crs",
+    "datum",
+    "encoding",
+    "names",
+    "bbox",
+    "near",
+    "station",
+    "ring",
+    "rings",
+    "on",
+    "as_of",
+)
 """Parameters of an export."""
 REPEATABLE = frozenset({"station", "kind"})
 """Parameters that may be given more than once."""

@@ -91,7 +91,9 @@ def check_address(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as fault:
         taken = fault.errno == EADDRINUSE
-        raise ValueRefused("PORT_TAKEN" if taken else "ADDRESS_UNUSABLE", value=port if taken else host) from fault
+        raise ValueRefused(
+            "PORT_TAKEN" if taken else "ADDRESS_UNUSABLE", value=port if taken else host
+        ) from fault
 
 
 def _announce(server: Granian, host: str, port: int, lang: Language) -> None:

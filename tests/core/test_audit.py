@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from pyproj import Geod
@@ -89,13 +89,13 @@ def test_pairs_of_five_rows(ask: Ask) -> None:
         kiln("far", away(4000, 180)),
         kiln("near", away(900, 90), name="窑一"),
         kiln("out", away(5000.001)),
-        kiln("twin", away(900, 270)),
+        kiln("west", away(950, 270)),
         kiln("lost", None),
     )
     pairs = ask(sources).pairs
     assert list(pairs.columns) == PAIR_COLUMNS
-    assert pairs["source_code"].tolist() == ["near", "twin", "far"]
-    assert pairs["distance_m"].to_numpy() == pytest.approx([900, 900, 4000], abs=1e-6)
+    assert pairs["source_code"].tolist() == ["near", "west", "far"]
+    assert pairs["distance_m"].to_numpy() == pytest.approx([900, 950, 4000], abs=1e-6)
     assert pairs["bearing_deg"].to_numpy() == pytest.approx([90, 270, 180], abs=1e-6)
     assert pairs["ring_m"].tolist() == [1000, 1000, 5000]
     assert pairs["score"].tolist() == [75, 75, 40]
@@ -107,18 +107,23 @@ def test_pairs_of_five_rows(ask: Ask) -> None:
         "S1",
         "id-near",
         "窑一",
-        "registered",
+        "operating",
     ]
 
 
-@given(st.floats(-89, 89), st.floats(0, 360), st.floats(1, 20_000))
-def test_inside_means_at_most_the_ring(ask: Ask, lat: float, azimuth_deg: float, ring_m: float) -> None:
-    """A source at exactly the ring's radius by GeographicLib is inside; a nanometre less, and it is not."""
-    place = away(ring_m, azimuth_deg, (114.0, lat))
-    _, _, distance_m = GEOD.inv(114.0, lat, place.x, place.y)
+@settings(max_examples=10)
+@given(st.floats(-89, 89), st.lists(st.floats(1, 20_000), min_size=1, max_size=MAX_RINGS, unique=True))
+def test_inside_means_at_most_the_ring(ask: Ask, lat: float, radii_m: list[float]) -> None:
+    """A source at exactly a ring's radius by GeographicLib is inside; a ring one bit smaller leaves it out."""
+    places = [away(radius_m, 17.0 * number, (114.0, lat)) for number, radius_m in enumerate(radii_m)]
+    far_m = np.array([GEOD.inv(114.0, lat, place.x, place.y)[2] for place in places])
+    sources = frame(*(kiln(str(number), place) for number, place in enumerate(places)))
     stations = frame(station(place=Point(114.0, lat)))
-    for radius_m, found in ((distance_m, 1), (np.nextafter(distance_m, 0), 0)):
-        assert len(ask(frame(kiln("a", place)), stations, rings_m=(radius_m,)).pairs) == found
+    pairs = ask(sources, stations, rings_m=tuple(far_m)).pairs.set_index("source_code")
+    assert pairs["ring_m"].loc[[str(number) for number in range(len(places))]].tolist() == list(far_m)
+    smaller = ask(sources, stations, rings_m=tuple(np.nextafter(far_m, 0))).pairs.set_index("source_code")
+    assert (smaller["ring_m"] > pairs["ring_m"].loc[smaller.index]).all()
+    assert len(smaller) == len(places) - 1
 
 
 def test_a_tie_is_broken_by_code_then_id(ask: Ask) -> None:
@@ -146,12 +151,12 @@ def test_polygons_and_lines(ask: Ask) -> None:
     lon, lat = HERE
     sources = frame(
         kiln("round", box(lon - 0.01, lat - 0.02, lon + 0.03, lat + 0.02)),
-        kiln("road", LineString([away(800, 0), away(3000, 0)])),
+        kiln("road", LineString([away(800, 180), away(3000, 180)])),
         kiln("yard", Polygon([away(2000, 90), away(2500, 80), away(2500, 100)])),
     )
     pairs = ask(sources).pairs.set_index("source_code")
     assert pairs["distance_m"].to_dict() == pytest.approx({"round": 0, "road": 800, "yard": 2000}, abs=1e-3)
-    assert pairs["bearing_deg"].to_dict() == pytest.approx({"round": 90, "road": 0, "yard": 90}, abs=0.01)
+    assert pairs["bearing_deg"].to_dict() == pytest.approx({"round": 90, "road": 180, "yard": 90}, abs=0.01)
     assert pairs.loc["round", "reasons"] == "siting:50=100;kind:brick_kiln=25;cap=-25"
 
 
@@ -175,10 +180,10 @@ def test_conditions_reach_the_score(catalog: Catalog) -> None:
         {"id": "y", "kind": "urban_core", "geometry": place.buffer(0.01)},
     )
     found = audit(frame(site), frame(station()), catalog=catalog, request=AuditRequest(on=ON), zones=zones)
-    assert found.pairs["reasons"].tolist() == [
-        "ring:3000=30;kind:construction_site=20;checklist:1=5;rebounded=15;zone:urban_core=15"
-        ";overdue:planned_end=10;condition_cap=-15"
-    ]
+    reasons = found.pairs["reasons"].iloc[0].split(";")
+    assert reasons[:2] == ["ring:3000=30", "kind:construction_site=20"]
+    assert reasons[2:5] == ["checklist:1=5", "rebounded=15", "zone:urban_core=15"]
+    assert reasons[5:] == ["overdue:planned_end=10", "condition_cap=-15"]
     assert found.pairs["score"].tolist() == [80]
 
 
@@ -231,7 +236,7 @@ def test_unlocated_sources_are_told_not_counted(ask: Ask) -> None:
     assert len(found.pairs) == 1
 
 
-def test_kinds_asked(ask: Ask, catalog: Catalog) -> None:
+def test_kinds_asked(ask: Ask) -> None:
     """The kinds asked are counted, one with none too, in the catalog's order; others are not."""
     sources = frame(kiln("a", away(500)), kiln("b", away(500), kind="curing_kiln"))
     found = ask(sources, kinds=("curing_kiln", "batching_plant"), rings_m=(1000,))
@@ -284,34 +289,30 @@ def test_siting_looks_at_every_status(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("distance_m", "known", "uncertain", "accuracy_m"),
+    ("distance_m", "known", "expected"),
     [
-        (900, {"accuracy_m": 99.0}, False, 99),
-        (900, {"accuracy_m": 101.0}, True, 101),
-        (1100, {"accuracy_m": 101.0}, True, 101),
-        (1100, {"accuracy_m": 99.0}, False, 99),
-        (4995, {"coord_method": "gps"}, True, 10),
-        (4985, {"coord_method": "gps"}, False, 10),
-        (3049, {"coord_method": "digitised"}, True, 50),
-        (2000, {"coord_method": "geocoded_village"}, True, 1000),
-        (4500, {"coord_method": "geocoded_village", "accuracy_m": 5.0}, False, 5),
-        (900, {"accuracy_m": 0.0}, False, 0),
-        (990, {}, None, None),
-        (990, {"coord_method": "unknown"}, None, None),
-        (990, {"accuracy_m": -1.0}, None, None),
+        (900, {"accuracy_m": 99.0}, (False, 99)),
+        (900, {"accuracy_m": 101.0}, (True, 101)),
+        (1100, {"accuracy_m": 101.0}, (True, 101)),
+        (1100, {"accuracy_m": 99.0}, (False, 99)),
+        (4995, {"coord_method": "gps"}, (True, 10)),
+        (4985, {"coord_method": "gps"}, (False, 10)),
+        (3049, {"coord_method": "digitised"}, (True, 50)),
+        (2000, {"coord_method": "geocoded_village"}, (True, 1000)),
+        (4500, {"coord_method": "geocoded_village", "accuracy_m": 5.0}, (False, 5)),
+        (900, {"accuracy_m": 0.0}, (False, 0)),
+        (990, {}, (None, None)),
+        (990, {"coord_method": "unknown"}, (None, None)),
+        (990, {"accuracy_m": -1.0}, (None, None)),
     ],
 )
 def test_uncertain(
-    ask: Ask,
-    distance_m: float,
-    known: dict[str, object],
-    uncertain: bool | None,
-    accuracy_m: float | None,
+    ask: Ask, distance_m: float, known: dict[str, object], expected: tuple[bool | None, float | None]
 ) -> None:
     """A pair is uncertain where its accuracy could flip any ring, and that is unknown without an accuracy."""
     pair = ask(frame(kiln("a", away(distance_m), **known))).pairs.iloc[0]
-    assert (None if pd.isna(pair["uncertain"]) else pair["uncertain"]) == uncertain
-    assert (None if pd.isna(pair["accuracy_m"]) else pair["accuracy_m"]) == accuracy_m
+    found = pair[["uncertain", "accuracy_m"]].tolist()
+    assert tuple(None if pd.isna(one) else one for one in found) == expected
 
 
 def test_near_misses(ask: Ask) -> None:
@@ -339,7 +340,7 @@ def test_an_analysts_frame(ask: Ask) -> None:
     stations = gpd.GeoDataFrame({"point": [Point(HERE)]}, geometry="point", crs=4326)
     pairs = ask(sources, stations).pairs
     assert pairs["source_id"].tolist() == ["0", "1"]
-    assert pairs["status"].tolist() == ["registered"] * 2
+    assert pairs["status"].tolist() == ["operating"] * 2
     assert pairs["source_code"].isna().all()
 
 
@@ -348,8 +349,7 @@ def test_an_analysts_frame(ask: Ask) -> None:
 def test_metres_are_refused(catalog: Catalog, crs: int | None, side: str) -> None:
     """A frame that is not in longitude and latitude is refused, not guessed at or reprojected."""
     frames = {"sources": frame(kiln("a", away(500))), "stations": frame(station()), "zones": frame(station())}
-    projected = frames[side].set_crs(crs, allow_override=True)
-    frames[side] = projected
+    frames[side] = frames[side].set_crs(crs, allow_override=True)  # type: ignore[arg-type]
     with pytest.raises(CRSError):
         audit(
             frames["sources"],
@@ -373,7 +373,7 @@ def test_metres_are_refused(catalog: Catalog, crs: int | None, side: str) -> Non
     ],
 )
 def test_unknown_words_are_refused(
-    ask: Ask, catalog: Catalog, row: dict[str, object], asked: dict[str, object], code: str
+    ask: Ask, row: dict[str, object], asked: dict[str, object], code: str
 ) -> None:
     """A kind or status that the catalog does not know is refused, never silently left uncounted."""
     with pytest.raises(ValueRefused) as refused:
@@ -418,11 +418,12 @@ def neighbourhoods(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
     more = st.fixed_dictionaries(
         {"kind": kinds, "status": statuses, "accuracy_m": st.sampled_from([None, 10.0, 700.0])}
     )
-    sources = [kiln(f"{n}", draw(places), **draw(more)) for n in range(draw(st.integers(1, 15)))]
+    sources = [kiln(f"{n}", draw(places), **draw(more)) for n in range(draw(st.integers(1, 25)))]
     stations = [station(f"{n}", draw(places)) for n in range(draw(st.integers(1, 4)))]
     return frame(*sources), frame(*stations)
 
 
+@settings(max_examples=12)
 @given(neighbourhoods())
 def test_counts_agree_with_each_other(ask: Ask, rows: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]) -> None:
     """Cumulative adds up exclusive; kinds add up to all; the city has no more than its stations together."""
@@ -434,7 +435,7 @@ def test_counts_agree_with_each_other(ask: Ask, rows: tuple[gpd.GeoDataFrame, gp
         found.summary[found.summary["kind"] != "all"].groupby(["station_id", "ring_m"])[list(COUNTS)].sum()
     )
     every = found.summary[found.summary["kind"] == "all"].set_index(["station_id", "ring_m"])[list(COUNTS)]
-    assert_frame_equal(kinds, every.sort_index())
+    assert_frame_equal(kinds.reindex(every.index, fill_value=0), every)
     together = found.summary.groupby(["kind", "ring_m"])[["cumulative_active", "cumulative_all"]].sum()
     city = found.totals.set_index(["kind", "ring_m"])[["cumulative_active", "cumulative_all"]].sort_index()
     assert (city <= together).all(axis=None)
@@ -443,6 +444,7 @@ def test_counts_agree_with_each_other(ask: Ask, rows: tuple[gpd.GeoDataFrame, gp
     assert widest["cumulative_all"].tolist() == [found.pairs["source_id"].nunique()]
 
 
+@settings(max_examples=12)
 @given(neighbourhoods(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
     ask: Ask, rows: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], chance: object
@@ -453,6 +455,7 @@ def test_the_order_of_rows_does_not_matter(
     assert first == second
 
 
+@settings(max_examples=12)
 @given(neighbourhoods())
 def test_pairs_equal_brute_force(ask: Ask, rows: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]) -> None:
     """Pairs, distances and bearings are those of GeographicLib over every combination."""

@@ -127,7 +127,9 @@ def test_the_edge_of_gcj02_is_inside(step_deg: float) -> None:
     shifted = datums.gcj02_from_wgs84(*places)
     assert datums.gcj02_applies(*places).all()
     assert np.min(GEOD.inv(*places, *shifted)[2]) > 1.0
-    assert apart_m(places, datums.wgs84_from_gcj02(*shifted)) < 2e-4
+    back = datums.wgs84_from_gcj02(*shifted)
+    assert apart_m(places, back) < 2e-4
+    assert datums.gcj02_applies(*back).all()
 
 
 def test_outside_its_rectangle_gcj02_does_nothing() -> None:

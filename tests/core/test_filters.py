@@ -60,7 +60,7 @@ def rows(catalog: Catalog) -> gpd.GeoDataFrame:
         [
             Point(114, 33),
             Point(179.99, 60),
-            None,
+            Point(),
             box(114.1, 33, 114.2, 33.1),
             LineString([(114.3, 33), (114.4, 33.1)]),
         ]
@@ -110,7 +110,7 @@ def true_rows(tree: Filter, rows: gpd.GeoDataFrame) -> list[int]:
     ],
 )
 def test_truth(rows: gpd.GeoDataFrame, tree: Filter, expected: list[int]) -> None:
-    """A row is taken where the whole tree is true; with an empty cell a comparison is neither true nor false."""
+    """A row is taken where the whole tree is true; over an empty cell nothing is true or false."""
     assert true_rows(tree, rows) == expected
 
 
@@ -130,7 +130,7 @@ def test_truth(rows: gpd.GeoDataFrame, tree: Filter, expected: list[int]) -> Non
     ],
 )
 def test_places(rows: gpd.GeoDataFrame, tree: Filter, expected: list[int]) -> None:
-    """Boxes hold their edges and may cross 180°; distances are exact; what has no place is neither in nor out."""
+    """Boxes hold their edges and may cross 180°; what has no place is neither in nor out."""
     assert true_rows(tree, rows) == expected
 
 

@@ -201,7 +201,7 @@ def wrongly_decided(place: tuple[float, float], count: int, seed: int) -> int:
 
 @pytest.mark.parametrize("place", TWENTY_PLACES)
 def test_membership_in_rings_is_decided_right(place: tuple[float, float]) -> None:
-    """From 60° S to 60° N and over 180°, of 200,000 points, half of them within 1 m of a ring, 0 are wrong."""
+    """From 60° S to 60° N and over 180°, of 200,000 points, half within 1 m of a ring, 0 are wrong."""
     assert wrongly_decided(place, 200_000, seed=7) == 0
 
 
@@ -353,6 +353,38 @@ def test_the_way_to_an_edge_is_the_shortest(
     assert float(near.distance_m) == pytest.approx(sampled_m(place, ends), abs=1e-3)
     reached = distance_azimuth(*place, near.lon, near.lat)
     assert (float(near.distance_m), float(near.azimuth_deg)) == tuple(map(float, reached))
+
+
+@pytest.mark.parametrize("lat", [60.0, 80.0, 88.0, -88.5])
+def test_the_way_to_a_bowed_edge_is_the_shortest(lat: float) -> None:
+    """Where parallels curve most, 150 ways to edges of 60 km up to 20 km away err by less than 1 mm."""
+    chance = np.random.default_rng(9)
+    lon, feet_m = chance.uniform(-80.0, 80.0, 150), chance.uniform(0.0, 20_000.0, 150)
+    foot = np.column_stack(GEOD.fwd(lon, np.full(150, lat), chance.uniform(0.0, 360.0, 150), feet_m)[:2])
+    turn = chance.uniform(0.0, 360.0, 150)
+    lengths_m = chance.uniform(0.0, 60_000.0, 150)
+    ends = [
+        np.column_stack(GEOD.fwd(foot[:, 0], foot[:, 1], turn + half_turn, along_m)[:2])
+        for half_turn, along_m in ((0.0, lengths_m), (180.0, 60_000.0 - lengths_m))
+    ]
+    edges = np.stack(ends, axis=1)
+    near = distance_to_geometry(lon, lat, shapely.linestrings(edges))
+    expected = [sampled_m((x, lat), edge) for x, edge in zip(lon.tolist(), edges, strict=True)]
+    assert np.abs(near.distance_m - expected).max() < 1e-3
+
+
+def test_a_chord_does_not_choose_the_edge() -> None:
+    """Of two edges the nearer is chosen though a chord of the other, which bows, comes nearer still."""
+    for side in (1.0, -1.0):
+        start = 20.0, 80.0 * side
+        south_m = GEOD.inv(*start, 20.0, 79.95 * side)[2]
+        parallel = [(15.0, 79.95 * side), (25.01, 79.95 * side)]
+        for nearer_m in (0.05, 0.2, 0.4):
+            east = GEOD.fwd(*start, 90.0, south_m - nearer_m)[:2]
+            both = shapely.MultiLineString([parallel, [east, (east[0] + 0.1, east[1])]])
+            assert float(distance_to_geometry(*start, both).distance_m) == pytest.approx(
+                south_m - nearer_m, abs=1e-3
+            )
 
 
 def star(chance: np.random.Generator, lon: float, lat: float) -> shapely.Polygon:

@@ -79,6 +79,20 @@ def test_clusters_are_searched_right_everywhere(middle: tuple[float, float], rad
     assert np.abs(off).max() < 1e-3
 
 
+@pytest.mark.parametrize("radius_m", [0.01, 1.0, 10.0, 1000.0])
+@pytest.mark.parametrize("lat", [0.0, 33.58, -60.0])
+def test_no_point_of_the_rim_is_lost(lat: float, radius_m: float) -> None:
+    """Due east, west, north or south, nanometres from the radius, each point is in or out as Geod says."""
+    chance = np.random.default_rng(13)
+    lon_a, lat_a = chance.uniform(-180.0, 180.0, 200), np.full(200, lat)
+    azimuth_deg, away_m = 90.0 * (np.arange(200) % 4), radius_m + chance.uniform(-5e-9, 5e-9, 200)
+    lon_b, lat_b, _ = (np.asarray(part) for part in GEOD.fwd(lon_a, lat_a, azimuth_deg, away_m))
+    pairs = pairs_within(lon_a, lat_a, lon_b, lat_b, radius_m=radius_m)
+    own = pairs.i_a[pairs.i_a == pairs.i_b]
+    true_m = np.asarray(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
+    assert own.tolist() == np.flatnonzero(true_m <= radius_m).tolist()
+
+
 def test_many_candidates_are_taken_in_blocks() -> None:
     """A search over more candidates than fit in one block finds every pair once."""
     chance = np.random.default_rng(12)

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
@@ -148,6 +148,7 @@ def test_a_ring_holds_its_own_edge(distance_m: float, part: str) -> None:
     assert scored["reasons"].tolist() == [part]
 
 
+@settings(max_examples=25)
 @given(st.lists(CASES, min_size=1, max_size=6), st.data())
 def test_many_pairs_score_as_each_alone(cases: list[Case], draw: st.DataObject) -> None:
     """Scoring pairs all at once gives what scoring them one by one gives, in the order asked."""

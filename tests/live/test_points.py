@@ -15,7 +15,9 @@ from geo_registry.live.shapes import ShapeIndex
 UNIT = st.floats(0, 1, exclude_max=True)
 
 
-@given(places=hnp.arrays(float, st.tuples(st.integers(1, 60), st.just(2)), elements=UNIT), z=st.integers(0, 18))
+@given(
+    places=hnp.arrays(float, st.tuples(st.integers(1, 60), st.just(2)), elements=UNIT), z=st.integers(0, 18)
+)
 def test_a_tile_is_one_slice(places: np.ndarray[tuple[int, int], np.dtype[np.float64]], z: int) -> None:
     """The slice of a tile holds exactly the points that lie in it, at every zoom."""
     x, y = places.T

@@ -6,6 +6,8 @@ import csv
 import io
 import random
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +36,15 @@ TEXTS = (
     EMOJI,
 )
 GBK_TEXTS = tuple(text for text in TEXTS if text not in {"㐀", "Łódź", EMOJI})
-SHAPES = {
-    "point": shapely.Point(114.0123456789, 33.5876543219),
+POINT = (114.0123456789, 33.5876543219)
+SHAPES: dict[str, shapely.Geometry] = {
+    "point": shapely.Point(POINT),
     "line": shapely.LineString([(114.0, 33.5), (114.1, 33.6)]),
     "polygon": shapely.Polygon([(114.0, 33.5), (114.0, 33.6), (114.1, 33.6), (114.0, 33.5)]),
 }
 
 
+@cache
 def real_catalog() -> Catalog:
     """Read the layer files of the checkout."""
     return layer_files.load(PROJECT / "layers")
@@ -64,7 +68,7 @@ def records(kind: Kind, texts: tuple[str, ...] = TEXTS, rows: int = 12) -> gpd.G
 def _value(field: Field, dice: random.Random, texts: tuple[str, ...]) -> object:
     if dice.random() < 0.3:
         return None
-    return {
+    makers: dict[str, Callable[[], object]] = {
         "text": lambda: dice.choice(texts),
         "choice": lambda: dice.choice(field.choices).value,
         "check": lambda: dice.choice(("pass", "fail", "na")),
@@ -72,7 +76,8 @@ def _value(field: Field, dice: random.Random, texts: tuple[str, ...]) -> object:
         "number": lambda: dice.choice((0.0, -1.25, 1e6, dice.random(), 123456789.123)),
         "date": lambda: pd.Timestamp("1990-01-01") + pd.Timedelta(days=dice.randint(0, 15_000)),
         "boolean": lambda: dice.random() < 0.5,
-    }[field.type]()
+    }
+    return makers[field.type]()
 
 
 def _shape(kind: Kind, row: int) -> shapely.Geometry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import shapely
 
 from geo_registry.catalog import load
 from geo_registry.core.audit import AuditRequest, audit
-from geo_registry.core.frame import CRS, conform
+from geo_registry.core.frame import conform
 from geo_registry.publish.report import ReportInputs
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 FONT_FOLDERS = tuple(
-    PROJECT / "static/node_modules/@expo-google-fonts/noto-sans-sc" / weight for weight in ("400Regular", "700Bold")
+    PROJECT / "static/node_modules/@expo-google-fonts/noto-sans-sc" / weight
+    for weight in ("400Regular", "700Bold")
 )
 CENTRE = (114.02, 33.58)
 ON = date(2026, 11, 20)
@@ -31,7 +32,9 @@ TOWNSHIPS = ("黑龙潭镇", "阴阳赵镇", "空冢郭镇", "沙北街道")
 NAMES = ("昌建", "银江路", "滨河", "汇源", "嵩山路北段市政道路及雨污分流改造")
 
 
-def inputs(count: int, *, hostile: Sequence[str] = (), rings_m: tuple[float, ...] = (1000.0, 3000.0, 5000.0)) -> ReportInputs:
+def inputs(
+    count: int, *, hostile: Sequence[str] = (), rings_m: tuple[float, ...] = (1000.0, 3000.0, 5000.0)
+) -> ReportInputs:
     """Make everything a report is made from, with `count` sources in and round the rings.
 
     Parameters
@@ -74,7 +77,10 @@ def neighbours(count: int, catalog: Catalog, hostile: Sequence[str] = ()) -> gpd
     shapes = [shapely.Point(place) for place in places]
     for number in range(0, count, 9):
         shapes[number] = shapely.box(*places[number], *(places[number] + 0.004))
-    names = [f"{draw.choice(NAMES)}{catalog.kinds[kind].label.zh}{number + 1}号" for number, kind in enumerate(kinds)]
+    names = [
+        f"{draw.choice(NAMES)}{catalog.kinds[kind].label.zh}{number + 1}号"
+        for number, kind in enumerate(kinds)
+    ]
     names[: len(hostile)] = hostile[:count]
     frame = pd.DataFrame(
         {
@@ -84,7 +90,9 @@ def neighbours(count: int, catalog: Catalog, hostile: Sequence[str] = ()) -> gpd
             "name": names,
             "status": statuses,
             "township": draw.choice(TOWNSHIPS, count),
-            "owner": [f"某{draw.choice(NAMES)}有限责任公司" if number % 5 else None for number in range(count)],
+            "owner": [
+                f"某{draw.choice(NAMES)}有限责任公司" if number % 5 else None for number in range(count)
+            ],
             "warden": [f"网格员{number % 17:02d}" if number % 3 else None for number in range(count)],
             "accuracy_m": draw.choice([5.0, 20.0, 50.0, 800.0, np.nan], count, p=[0.4, 0.3, 0.17, 0.03, 0.1]),
             "coord_method": draw.choice(["gps", "digitised", "unknown"], count),
@@ -144,7 +152,11 @@ def registered(sources: gpd.GeoDataFrame, catalog: Catalog) -> pd.DataFrame:
     active = sources["status"].isin(catalog.active)
     return pd.DataFrame(
         [
-            {"kind": kind, "active": int((active & (sources["kind"] == kind)).sum()), "all": int((sources["kind"] == kind).sum())}
+            {
+                "kind": kind,
+                "active": int((active & (sources["kind"] == kind)).sum()),
+                "all": int((sources["kind"] == kind).sum()),
+            }
             for kind in catalog.of_role("source")
         ]
     )

@@ -26,6 +26,7 @@ from tests.publish.export_world import (
     EMOJI,
     GBK_TEXTS,
     LONG,
+    POINT,
     SHAPES,
     TEXTS,
     csv_rows,
@@ -62,6 +63,12 @@ def reopened(content: bytes, folder: Path, form: str, layer: str) -> gpd.GeoData
     else:
         unpacked(content, folder)
     return gpd.read_file(path, layer=layer)
+
+
+def moved(datum: str) -> shapely.Point:
+    """Give the point of every kind in another datum."""
+    x, y = from_wgs84(*POINT, datum)
+    return shapely.Point(float(x), float(y))
 
 
 def names_of(table: list[dict[str, str]]) -> Names:
@@ -203,7 +210,8 @@ def test_a_geopackage_is_of_a_version_that_old_programs_know(catalog: Catalog, t
 def test_mixed_geometries_become_several_shapefiles(catalog: Catalog, tmp_path: Path) -> None:
     """Points, lines and polygons part into _pt, _ln and _pg; a kind with one geometry keeps its name."""
     mixed, points = records(catalog.kinds[KIND], rows=6), records(catalog.kinds[POINTS], rows=1)
-    mixed["geometry"] = gpd.GeoSeries([*SHAPES.values(), None, SHAPES["line"], None], crs="EPSG:4326")
+    shapes = np.array([*SHAPES.values(), None, SHAPES["line"], None], dtype=object)
+    mixed["geometry"] = gpd.GeoSeries(shapes, crs="EPSG:4326")
     made = export({KIND: mixed, POINTS: points}, catalog, ExportRequest("shp", STAMP))
     unpacked(made.content, tmp_path)
     counts = {path.stem: pyogrio.read_info(path)["features"] for path in tmp_path.glob("*.shp")}
@@ -285,13 +293,14 @@ def test_projected_coordinates_are_the_datums_own(catalog: Catalog, tmp_path: Pa
     made = export({POINTS: frame}, catalog, ExportRequest(form, STAMP, crs="EPSG:4547"))
     assert made.name == f"{POINTS}_epsg4547_r12.{'zip' if form == 'shp' else 'gpkg'}"
     read = reopened(made.content, tmp_path, form, POINTS)
-    wanted = shapely.Point(*from_wgs84(SHAPES["point"].x, SHAPES["point"].y, "EPSG:4547"))
+    wanted = moved("EPSG:4547")
     assert read.geometry[0].equals_exact(wanted, 1e-9)
+    assert read.crs is not None
     assert parse_crs(read.crs.to_wkt()) == "EPSG:4547"
 
 
 def test_the_usual_reference_system_is_cgcs2000(catalog: Catalog, tmp_path: Path) -> None:
-    """Unasked, a shapefile is in EPSG:4490, longitudes first, with a .prj that says so and no table of cuts."""
+    """Unasked, a shapefile is in EPSG:4490, longitudes first, its .prj says so, and nothing is cut."""
     made = export({POINTS: records(catalog.kinds[POINTS], ("短",), 1)}, catalog, ExportRequest("shp", STAMP))
     read = reopened(made.content, tmp_path, "shp", POINTS)
     assert parse_crs((tmp_path / f"{POINTS}.prj").read_text()) == "cgcs2000"
@@ -307,7 +316,7 @@ def test_shifted_coordinates_pass_for_nothing_else(catalog: Catalog, tmp_path: P
     made = export({POINTS: frame}, catalog, ExportRequest("shp", STAMP, datum=datum))
     assert made.name == f"{POINTS}_{datum}_r12.zip"
     point = reopened(made.content, tmp_path, "shp", POINTS).geometry[0]
-    assert point == shapely.Point(*from_wgs84(SHAPES["point"].x, SHAPES["point"].y, datum))
+    assert point == moved(datum)
     with pytest.raises(CRSError):
         parse_crs((tmp_path / f"{POINTS}.prj").read_text())
 
@@ -337,19 +346,11 @@ def test_dates_in_the_files_depend_on_nothing(catalog: Catalog, tmp_path: Path) 
     assert export(frames, catalog, ExportRequest("gpkg", STAMP)).content == package.content
 
 
-def job(**changed: str) -> Job:
-    """Plan a small layer."""
-    table = pa.table(
-        {"id": ["a", "b"], gdal.PLACE: pa.array(shapely.to_wkb([SHAPES["point"]] * 2), pa.binary())}
-    )
-    plan = {
-        "file": "a.shp",
-        "layer": "a",
-        "driver": "ESRI Shapefile",
-        "geometry_type": "Point",
-        "crs": "EPSG:4490",
-    }
-    return Job(table=table, **(plan | changed))
+def job(geometry_type: str = "Point") -> Job:
+    """Plan a small layer of points."""
+    places = pa.array(shapely.to_wkb([SHAPES["point"]] * 2), pa.binary())
+    table = pa.table({"id": ["a", "b"], gdal.PLACE: places})
+    return Job("a.shp", "a", "ESRI Shapefile", table, geometry_type, "EPSG:4490")
 
 
 def test_a_file_that_lost_something_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -365,6 +366,6 @@ def test_a_file_that_lost_something_is_not_handed_out(monkeypatch: pytest.Monkey
 def test_a_child_that_fails_is_told_as_one_error() -> None:
     """What GDAL cannot write ends as EXPORT_FAILED with its own words, and the server's process goes on."""
     with pytest.raises(RegistryError) as failed:
-        write_files([job(geometry_type="Polygon")])
+        write_files([job("Polygon")])
     assert failed.value.code == "EXPORT_FAILED"
     assert failed.value.details["reason"]

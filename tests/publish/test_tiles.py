@@ -49,7 +49,9 @@ def test_points_decode_to_what_was_encoded(places: list[tuple[float, float]], te
         }
         for at, text in enumerate(texts)
     ]
-    expected = np.floor(np.column_stack([((column + x) / 2**z) * 2**z - column, ((row + y) / 2**z) * 2**z - row]) * 4096)
+    expected = np.floor(
+        np.column_stack([((column + x) / 2**z) * 2**z - column, ((row + y) / 2**z) * 2**z - row]) * 4096
+    )
     drawn = np.array([feature["geometry"]["coordinates"] for feature in features])  # type: ignore[index]
     assert np.abs(drawn - expected).max() == 0
 

@@ -33,7 +33,9 @@ def test_henan_stations(registry: Registry, shared_data: Path) -> None:
 
 def test_awkward_rows(registry: Registry, shared_data: Path) -> None:
     """Of 19 rows 6 lack a position; closed marks, a coarse longitude and a twin are told."""
-    said = registry.import_file(shared_data / "awkward_rows_20220213.csv", order(accept_partial=True)).document
+    said = registry.import_file(
+        shared_data / "awkward_rows_20220213.csv", order(accept_partial=True)
+    ).document
     assert (said["rows"], said["accepted"], said["rejected"]) == (19, 13, 6)
     assert said["codes"] == {"COORD_MISSING": 6}
     rows = {(found["code"], found["row"]) for found in said["findings"]}

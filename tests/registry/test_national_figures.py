@@ -37,7 +37,9 @@ def document(url: str, *words: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def imports(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> tuple[str, list[dict[str, object]]]:
+def imports(
+    tmp_path_factory: pytest.TempPathFactory, shared_data: Path
+) -> tuple[str, list[dict[str, object]]]:
     """Give a store with both files, and what the imports said."""
     url = f"sqlite:///{tmp_path_factory.mktemp('national') / 'store.db'}"
     assert run(url, "init", "--region", "world").exit_code == 0
@@ -61,7 +63,12 @@ def test_stations_come_in_whole(imports: tuple[str, list[dict[str, object]]]) ->
 def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, object]]]) -> None:
     """3,137 rows are 3,118 accepted, 8 identical to another and 11 without coordinates; repeated codes are told."""
     _, (_, plants) = imports
-    assert (plants["status"], plants["rows"], plants["accepted"], plants["rejected"]) == ("partial", 3137, 3118, 19)
+    assert (plants["status"], plants["rows"], plants["accepted"], plants["rejected"]) == (
+        "partial",
+        3137,
+        3118,
+        19,
+    )
     assert plants["codes"] == {"COORD_MISSING": 11, "DUPLICATE": 8}
     assert plants["warnings"]["CODE_REPEATED"] > 0  # type: ignore[index]
 
@@ -103,7 +110,10 @@ def test_ring_counts_of_python(imports: tuple[str, list[dict[str, object]]]) -> 
     stored = registry.audit(RINGS_M).pairs
     plain = gr.audit(registry.sources(), registry.stations(), rings_m=RINGS_M).pairs
     for pairs in (stored, plain):
-        assert counted(list(zip(pairs["station_id"], pairs["distance_m"], strict=True))) == (PAIRS, STATIONS_HIT)
+        assert counted(list(zip(pairs["station_id"], pairs["distance_m"], strict=True))) == (
+            PAIRS,
+            STATIONS_HIT,
+        )
     assert np.abs(stored["distance_m"] - truth(registry, stored)).max() < 0.001
 
 
@@ -112,7 +122,9 @@ def test_ring_counts_of_an_export(imports: tuple[str, list[dict[str, object]]]) 
     registry: Registry = gr.open(imports[0])
     pairs = registry.audit((5000,)).pairs
     busiest = pairs["station_code"].mode()[0]
-    made = registry.export(gr.ExportOrder(kind="industrial_enterprise", form="csv", station=busiest, ring=5000))
+    made = registry.export(
+        gr.ExportOrder(kind="industrial_enterprise", form="csv", station=busiest, ring=5000)
+    )
     rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
     assert {row["id"] for row in rows} == set(pairs.loc[pairs["station_code"] == busiest, "source_id"])
 

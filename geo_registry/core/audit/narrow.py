@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
+import pandas as pd
+from pandas.api.types import pandas_dtype
 
-from geo_registry.core.frame import CRS, conform, dtypes
+from geo_registry.core.frame import CRS, dtypes
 from geo_registry.core.kinds import Field
 from geo_registry.errors import CRSError, ValueRefused
 
@@ -46,13 +48,20 @@ def narrow(frame: gpd.GeoDataFrame, columns: Sequence[str], fields: Iterable[Fie
     crs = getattr(frame, "crs", None)
     if crs is None or crs.to_epsg() not in _LON_LAT:
         raise CRSError("CRS_INVALID", value=None if crs is None else crs.to_string(), expected=CRS)
-    rows = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
+    rows = pd.DataFrame(frame)
     if "id" not in rows:
         rows = rows.assign(id=rows.index.astype(str))
-    declared = list(fields)
-    wanted = dtypes(declared)
-    if any(name not in rows or str(rows[name].dtype) != wanted[name] for name in columns):
-        rows = conform(rows, declared)
-    if not rows["id"].is_unique:
-        raise ValueRefused("ID_REPEATED", value=rows["id"][rows["id"].duplicated()].iloc[0])
-    return gpd.GeoDataFrame(rows[[*columns, "geometry"]]).reset_index(drop=True)
+    expected = dtypes(fields)
+    narrowed = pd.DataFrame({name: _column(rows, name, expected[name]) for name in columns}, index=rows.index)
+    if not narrowed["id"].is_unique:
+        raise ValueRefused("ID_REPEATED", value=narrowed["id"][narrowed["id"].duplicated()].iloc[0])
+    shapes = gpd.GeoSeries(frame.geometry.to_numpy(), index=rows.index, crs=CRS)
+    return gpd.GeoDataFrame(narrowed, geometry=shapes).reset_index(drop=True)
+
+
+def _column(rows: pd.DataFrame, name: str, dtype: str) -> pd.Series:
+    return (
+        rows[name].astype(pandas_dtype(dtype))
+        if name in rows
+        else pd.Series(None, index=rows.index, dtype=dtype)
+    )

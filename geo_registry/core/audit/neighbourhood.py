@@ -96,9 +96,14 @@ def audit(
             stations=len(sited),
             stations_unlocated=len(everyone) - len(sited),
             sources=len(placed),
-            unlocated={kind: int(((known["kind"] == kind) & ~has_place(known)).sum()) for kind in kinds},
+            unlocated=_count_kinds(known[~has_place(known)], kinds),
         ),
     )
+
+
+def _count_kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> dict[str, int]:
+    found = rows["kind"].value_counts()
+    return {kind: int(found.get(kind, 0)) for kind in kinds}
 
 
 def _described(

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from geo_registry.core.audit.result import PAIR_COLUMNS, SITING_COLUMNS
 
+_SOURCE = ("source_id", "source_code", "kind", "name", "status", "accuracy_m")
+_OWN = {"source_id": "id", "source_code": "code"}
+
 
 def pair_table(
     near: pd.DataFrame, placed: gpd.GeoDataFrame, *, named: pd.DataFrame, rings_m: Sequence[float]
@@ -80,18 +83,11 @@ def near_miss_table(near: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 def _named(near: pd.DataFrame, placed: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
     """Spell pairs out: who the station is, who the source is, and the way between them."""
-    own = placed[["id", "code", "kind", "name", "status", "accuracy_m"]].iloc[near["source"]]
-    table = pd.concat(
-        [
-            named.iloc[near["station"]].reset_index(drop=True),
-            pd.DataFrame(own)
-            .rename(columns={"id": "source_id", "code": "source_code"})
-            .reset_index(drop=True),
-        ],
-        axis="columns",
-    )
-    ways = near[["active", "distance_m", "bearing_deg"]].reset_index(drop=True)
-    return pd.concat([table, ways], axis="columns")
+    station, source = near["station"].to_numpy(), near["source"].to_numpy()
+    theirs = {name: named[name].array.take(station) for name in named}
+    own = {name: placed[_OWN.get(name, name)].array.take(source) for name in _SOURCE}
+    ways = {name: near[name].array for name in ("active", "distance_m", "bearing_deg")}
+    return pd.DataFrame(theirs | own | ways)
 
 
 def _rank(near: pd.DataFrame, placed: gpd.GeoDataFrame) -> NDArray[np.intp]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pandas.arrays import BooleanArray
+from shapely import GeometryType
 
 from geo_registry.core.filters.tree import (
     And,
@@ -171,14 +172,17 @@ def _(node: ValidOn, frame: gpd.GeoDataFrame) -> BooleanArray:
 @_truth.register
 def _(node: BBox, frame: gpd.GeoDataFrame) -> BooleanArray:
     geometry = frame.geometry.to_numpy()
-    lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
-    inside = (node.south <= lat) & (lat <= node.north) & _between(lon, node.west, node.east)
-    shapes = np.flatnonzero(np.isnan(lon))
+    nowhere = _nowhere(geometry)
+    inside = np.zeros(len(frame), dtype=bool)
+    is_point = shapely.get_type_id(geometry) == GeometryType.POINT
+    points, shapes = np.flatnonzero(is_point & ~nowhere), np.flatnonzero(~is_point & ~nowhere)
+    lon, lat = shapely.get_coordinates(geometry[points]).T
+    inside[points] = (node.south <= lat) & (lat <= node.north) & _between(lon, node.west, node.east)
     for west, east in _halves(node):
         window = shapely.box(west, node.south, east, node.north)
         shapely.prepare(window)
         inside[shapes] |= shapely.intersects(window, geometry[shapes])
-    return _known(inside, _without_place(geometry))
+    return _known(inside, nowhere)
 
 
 @_truth.register
@@ -187,7 +191,7 @@ def _(node: Near, frame: gpd.GeoDataFrame) -> BooleanArray:
     near = pairs_nearby(geometry, np.array([node.lon]), np.array([node.lat]), rings_m=(node.radius_m,))
     inside = np.zeros(len(frame), dtype=bool)
     inside[near.i_geometry] = True
-    return _known(inside, _without_place(geometry))
+    return _known(inside, _nowhere(geometry))
 
 
 def _between(lon: NDArray[np.float64], west: float, east: float) -> NDArray[np.bool_]:
@@ -202,7 +206,7 @@ def _halves(node: BBox) -> tuple[tuple[float, float], ...]:
     return ((node.west, _HALF_TURN), (-_HALF_TURN, node.east))
 
 
-def _without_place(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+def _nowhere(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
     return shapely.is_missing(geometry) | shapely.is_empty(geometry)
 
 

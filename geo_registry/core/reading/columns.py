@@ -84,6 +84,23 @@ def clean(cells: pa.ChunkedArray) -> pa.StringArray:
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
+def clean_table(table: pa.Table) -> pa.Table:
+    """Bring every cell of a raw table to tidy text; row numbers, widths and geometries stay.
+
+    Parameters
+    ----------
+    table
+        Raw table with the columns ``c0, c1, ...``.
+
+    Examples
+    --------
+    >>> clean_table(pa.table({"c0": [" 甲 "], "_row": [2]})).to_pydict()
+    {'c0': ['甲'], '_row': [2]}
+    """
+    columns = {name: clean(table[name]) if name[:1] == "c" else table[name] for name in table.column_names}
+    return pa.table(columns)
+
+
 def without_blanks(texts: pa.StringArray, words: Mapping[str, str]) -> pa.StringArray:
     """Empty the cells whose text stands for nothing, but those that a vocabulary lists.
 
@@ -161,7 +178,7 @@ def _read_texts(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) ->
         for code, (wrong, details) in faults.items()
         for place in np.flatnonzero(flags(wrong))
     ]
-    return Column(pd.Series(pd.array(texts.to_pandas(), dtype="str")), findings)
+    return Column(texts.to_pandas(), findings)
 
 
 def flags(mask: pa.BooleanArray) -> NDArray[np.bool_]:

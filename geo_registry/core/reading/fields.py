@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo_registry.core.findings import Finding
 from geo_registry.core.kinds import Field, Kind
 from geo_registry.core.reading.cell import fold
-from geo_registry.core.reading.columns import Column, clean, read_column, without_blanks
+from geo_registry.core.reading.columns import Column, read_column, without_blanks
 from geo_registry.core.reading.words import vocabulary
 from geo_registry.errors import ValueRefused
 
@@ -34,7 +34,7 @@ def read_fields(
     Parameters
     ----------
     body
-        Rows of data of a raw table.
+        Rows of data, their cells cleaned.
     columns
         Column index to field name.
     rows
@@ -73,7 +73,9 @@ def read_fields(
     read: dict[str, Column] = {}
     for field in kind.all_fields:
         words = words_of_field(field, kind)
-        texts = clean(body[at[field.name]]) if field.name in at else pa.nulls(len(rows), pa.string())
+        texts = (
+            body[at[field.name]].combine_chunks() if field.name in at else pa.nulls(len(rows), pa.string())
+        )
         texts = without_blanks(texts, words)
         if field.name in sets:
             _check_set(field, sets[field.name], words)
@@ -210,4 +212,5 @@ def pack_extra(cells: Mapping[str, pa.StringArray], count: int) -> pd.Series:
         {heading: text for heading, text in zip(filled, row, strict=True) if text is not None}
         for row in zip(*(texts.to_pylist() for texts in filled.values()), strict=True)
     ]
-    return pd.Series([json.dumps(row, ensure_ascii=False) if row else None for row in packed], dtype="str")
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    return pd.Series([encode(row) if row else None for row in packed], dtype="str")

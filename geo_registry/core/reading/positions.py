@@ -22,7 +22,11 @@ from geo_registry.core.reading.numbers import parse_quantity
 from geo_registry.core.reading.units import unit_of
 
 Floats: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.str_]
 Region: TypeAlias = tuple[float, float, float, float]
+
+_CODES = "U32"
+"""NumPy dtype that holds every code; an empty one says that nothing is wrong."""
 
 MAX_DEGREES = 1000.0
 """A coordinate beyond is no slip in degrees but a length in metres, or a number without its point."""
@@ -55,7 +59,7 @@ class Placed:
     x_given, y_given
         Coordinates as they were sent; NaN for lines and polygons.
     codes
-        Code of what is wrong with each row's position, or None.
+        Code of what is wrong with each row's position, ``""`` for nothing.
     fields
         ``lon``, ``lat`` or ``geometry``: where it is wrong.
     coarse
@@ -67,8 +71,8 @@ class Placed:
     geometry: NDArray[Any]
     x_given: pd.Series
     y_given: pd.Series
-    codes: NDArray[Any]
-    fields: NDArray[Any]
+    codes: Codes
+    fields: Codes
     coarse: NDArray[np.bool_]
     details: dict[int, Mapping[str, object]] = field(default_factory=dict)
 
@@ -90,7 +94,7 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
     >>> placed = place_points(pa.array(["114.02", "0", "33.5", None]), pa.array(["33.58", "0", "114.0", "1"]),
     ...     "wgs84", (73, 3, 136, 54))
     >>> placed.codes.tolist()
-    [None, 'COORD_NULL_ISLAND', 'COORD_SWAPPED', 'COORD_MISSING']
+    ['', 'COORD_NULL_ISLAND', 'COORD_SWAPPED', 'COORD_MISSING']
     """
     plane = is_projected(datum)
     xs, ys = _read_axis(x, "lon", plane=plane), _read_axis(y, "lat", plane=plane)
@@ -99,9 +103,9 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
     bounds = np.column_stack([xs.numbers, ys.numbers, xs.numbers, ys.numbers])
     codes = _first(codes, _judge_given(bounds, region, plane=plane))
     with np.errstate(invalid="ignore"):
-        lon, lat = to_wgs84(np.where(_none(codes), xs.numbers, np.nan), ys.numbers, datum)
+        lon, lat = to_wgs84(np.where(codes == "", xs.numbers, np.nan), ys.numbers, datum)
     codes = _first(codes, _judge_place(np.column_stack([lon, lat, lon, lat]), bounds, datum, region))
-    good = _none(codes)
+    good = codes == ""
     geometry = np.full(len(codes), None, dtype=object)
     geometry[good] = shapely.points(lon[good], lat[good])
     worse, better = np.maximum(xs.steps, ys.steps), np.minimum(xs.steps, ys.steps)
@@ -109,8 +113,8 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
     at_lat = ~np.isnan(xs.numbers) & np.isnan(ys.numbers)
     return Placed(
         geometry,
-        _text(x),
-        _text(y),
+        x.to_pandas(),
+        y.to_pandas(),
         codes,
         np.where(at_lat, "lat", "lon"),
         coarse,
@@ -149,19 +153,19 @@ def place_geometries(
     """
     shapes = _parse(wkb)
     codes = _judge_shapes(shapes, flags(pc.is_valid(wkb)), allowed)
-    shapes = np.where(_none(codes), shapes, None)
+    shapes = _only(shapes, codes == "")
     given = shapely.bounds(shapes)
     codes = _first(codes, _judge_given(given, region, plane=is_projected(datum)))
-    moved = transform_geometries(np.where(_none(codes), shapes, None), datum)
+    moved = transform_geometries(_only(shapes, codes == ""), datum)
     bounds = shapely.bounds(moved)
     codes = _first(codes, _judge_place(bounds, given, datum, region))
-    broken = _none(codes) & ~shapely.is_valid(moved) & ~shapely.is_missing(moved)
+    broken = (codes == "") & ~shapely.is_valid(moved) & ~shapely.is_missing(moved)
     codes[broken] = "VALUE_INVALID"
     details = _region_details(codes, bounds[:, 0], bounds[:, 1], region)
     details |= {int(at): {"reason": shapely.is_valid_reason(moved[at])} for at in np.flatnonzero(broken)}
     details |= {int(at): {"expected": ", ".join(allowed)} for at in np.flatnonzero(codes == "GEOM_TYPE")}
     x, y = (_numbers_as_text(each, shapes) for each in (given[:, 0], given[:, 1]))
-    kept = np.where(_none(codes), moved, None)
+    kept = _only(moved, codes == "")
     where, coarse = np.full(len(codes), "geometry"), np.zeros(len(codes), dtype=bool)
     return Placed(kept, x, y, codes, where, coarse, details)
 
@@ -170,7 +174,7 @@ def place_geometries(
 class _Axis:
     numbers: Floats
     steps: Floats
-    codes: NDArray[Any]
+    codes: Codes
 
 
 def _read_axis(texts: pa.StringArray, axis: Axis, *, plane: bool) -> _Axis:
@@ -179,12 +183,12 @@ def _read_axis(texts: pa.StringArray, axis: Axis, *, plane: bool) -> _Axis:
     point = pc.find_substring(texts, ".")
     decimals = pc.if_else(pc.less(point, 0), 0, pc.subtract(pc.subtract(pc.utf8_length(texts), point), 1))
     steps = 10.0 ** -np.asarray(pc.fill_null(decimals, 0).to_numpy(zero_copy_only=False), dtype=float)
-    codes = np.full(len(texts), None, dtype=object)
+    codes = np.full(len(texts), "", dtype=_CODES)
     odd = np.flatnonzero(np.isnan(values) & flags(pc.is_valid(texts)))
     spellings = texts.take(pa.array(odd)).to_pylist()
     said = {text: _read_length(text) if plane else read_angle(text, axis) for text in set(spellings)}
     for at, text in zip(odd, spellings, strict=True):
-        values[at], steps[at], codes[at] = said[text].degrees, said[text].step_deg, said[text].code
+        values[at], steps[at], codes[at] = said[text].degrees, said[text].step_deg, said[text].code or ""
     return _Axis(values, steps, codes)
 
 
@@ -196,7 +200,7 @@ def _read_length(text: str) -> Angle:
     return Angle(found.value) if np.isfinite(found.value) else Angle(code="COORD_NOT_FINITE")
 
 
-def _judge_given(bounds: Floats, region: Region, *, plane: bool) -> NDArray[Any]:
+def _judge_given(bounds: Floats, region: Region, *, plane: bool) -> Codes:
     """Judge the numbers as they were sent: are they a place at all, in the datum that was stated."""
     with np.errstate(invalid="ignore"):
         largest = np.abs(bounds).max(axis=1)
@@ -213,7 +217,7 @@ def _judge_given(bounds: Floats, region: Region, *, plane: bool) -> NDArray[Any]
     )
 
 
-def _judge_place(bounds: Floats, given: Floats, datum: str, region: Region) -> NDArray[Any]:
+def _judge_place(bounds: Floats, given: Floats, datum: str, region: Region) -> Codes:
     """Judge WGS 84 bounds against the region; what would lie inside with its axes exchanged is told so."""
     lost = ~np.isfinite(bounds).all(axis=1)
     outside = ~lost & ~_inside(bounds, region)
@@ -238,9 +242,7 @@ def _parse(wkb: pa.BinaryArray) -> NDArray[Any]:
     return np.asarray(np.where(single, shapely.get_geometry(shapes, 0), shapes), dtype=object)
 
 
-def _judge_shapes(
-    shapes: NDArray[Any], given: NDArray[np.bool_], allowed: tuple[Geometry, ...]
-) -> NDArray[Any]:
+def _judge_shapes(shapes: NDArray[Any], given: NDArray[np.bool_], allowed: tuple[Geometry, ...]) -> Codes:
     types = [each for name in allowed for each in _TYPES[name]]
     missing, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
@@ -252,24 +254,23 @@ def _judge_shapes(
     )
 
 
-def _coded(*faults: tuple[NDArray[np.bool_], str]) -> NDArray[Any]:
+def _coded(*faults: tuple[NDArray[np.bool_] | np.bool_, str]) -> Codes:
     """Give each row the first of the codes whose mask holds it."""
-    codes = np.full(len(faults[0][0]), None, dtype=object)
-    for mask, code in reversed(faults):
+    masks = [np.asarray(mask, dtype=bool) for mask, _ in faults]
+    codes = np.full(len(masks[0]), "", dtype=_CODES)
+    for mask, (_, code) in zip(reversed(masks), reversed(faults), strict=True):
         codes[mask] = code
     return codes
 
 
-def _first(codes: NDArray[Any], later: NDArray[Any]) -> NDArray[Any]:
-    return np.where(_none(codes), later, codes)
+def _first(codes: Codes, later: Codes) -> Codes:
+    return np.where(codes == "", later, codes)
 
 
-def _none(codes: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.equal(codes, None)
-
-
-def _text(texts: pa.StringArray) -> pd.Series:
-    return pd.Series(texts.to_pandas(), dtype="str")
+def _only(shapes: NDArray[Any], wanted: NDArray[np.bool_]) -> NDArray[Any]:
+    kept = np.full(len(shapes), None, dtype=object)
+    kept[wanted] = shapes[wanted]
+    return kept
 
 
 def _numbers_as_text(numbers: Floats, shapes: NDArray[Any]) -> pd.Series:

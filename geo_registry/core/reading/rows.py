@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo_registry.core.raw import ROW
-from geo_registry.core.reading.columns import clean, flags
+from geo_registry.core.reading.columns import flags
 
 Reason = Literal["title", "note", "summary", "heading"]
 
@@ -57,7 +57,7 @@ def part_rows(
     Parameters
     ----------
     table
-        Rows of a raw table below its headings.
+        Rows of a raw table below its headings, cleaned.
     columns
         Column index to our field name.
     headings
@@ -75,7 +75,7 @@ def part_rows(
     >>> rows["c0"].to_pylist(), [(each.row, each.reason) for each in skipped]
     (['甲'], [(3, 'summary')])
     """
-    cells = {int(name[1:]): clean(table[name]) for name in table.column_names if name[:1] == "c"}
+    cells = {int(name[1:]): table[name].combine_chunks() for name in table.column_names if name[:1] == "c"}
     lead = pc.coalesce(*cells.values())
     tight = pc.replace_substring_regex(lead, r"\s+", "")
     filled = np.sum([flags(pc.is_valid(texts)) for texts in cells.values()], axis=0)
@@ -103,7 +103,7 @@ def _says_headings(
         for at, texts in headings.items()
         if at in cells
     ]
-    return np.sum(said, axis=0) >= max(2, len(said) / 2)
+    return np.asarray(np.sum(said, axis=0) >= max(2, len(said) / 2))
 
 
 def _is_summary(cells: Mapping[int, pa.StringArray], columns: Mapping[int, str]) -> NDArray[Any]:
@@ -116,7 +116,7 @@ def _is_summary(cells: Mapping[int, pa.StringArray], columns: Mapping[int, str])
     ]
     place = [flags(pc.is_valid(cells[at])) for at, field in columns.items() if field in {"lon", "lat"}]
     placed = np.logical_and.reduce(place) if len(place) > 1 else np.zeros(len(said[0]), dtype=bool)
-    return np.logical_or.reduce(mask) & ~placed
+    return np.asarray(np.logical_or.reduce(mask) & ~placed)
 
 
 def _is_aside(
@@ -134,4 +134,4 @@ def _is_aside(
         if field in {"name", "code"} and at in cells
     ]
     alone = (filled == 1) & ~np.logical_or.reduce([np.zeros(len(filled), dtype=bool), *known])
-    return (merged | alone) & ~flags(pc.match_substring_regex(lead, _NUMBER))
+    return np.asarray(merged | alone) & ~flags(pc.match_substring_regex(lead, _NUMBER))

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from geo_registry.core.frame import conform
 from geo_registry.core.headings import Heading, words_of_kind
 from geo_registry.core.kinds import Kind
 from geo_registry.core.raw import ROW
 from geo_registry.core.reading.cell import key_of
-from geo_registry.core.reading.columns import clean
 from geo_registry.core.reading.fields import pack_extra
 from geo_registry.core.reading.positions import Placed
 from geo_registry.core.validate.placing import has_shapes
@@ -59,7 +59,7 @@ def canonical_rows(
     if placed:
         geometry = placed.geometry
         columns |= {"x_given": placed.x_given, "y_given": placed.y_given}
-        columns["datum"] = nothing.where(np.equal(geometry, None), datum)
+        columns["datum"] = nothing.mask(~shapely.is_missing(geometry), datum)
     rows = pd.DataFrame(columns, index=range(count))
     return conform(
         rows.assign(kind=kind.name, row=heading.body[ROW].to_numpy(), geometry=geometry), kind.fields
@@ -72,7 +72,9 @@ def _untaken(heading: Heading, kind: Kind, placed: Placed | None) -> dict[str, p
     inputs = {
         at: name for at, name in heading.columns.items() if kind.field(name) is None and name not in used
     }
-    cells = {name: clean(heading.body[f"c{at}"]) for at, name in (heading.extra | inputs).items()}
+    cells = {
+        name: heading.body[f"c{at}"].combine_chunks() for at, name in {**heading.extra, **inputs}.items()
+    }
     if "category" in inputs.values():
         own = words_of_kind(kind)
         said = [text for text in cells["category"].unique().to_pylist() if text and key_of(text) in own]

@@ -11,7 +11,7 @@ from geo_registry.core.findings import Finding
 from geo_registry.core.headings import Heading
 from geo_registry.core.kinds import Kind
 from geo_registry.core.raw import GEOMETRY, RawLayer
-from geo_registry.core.reading.columns import clean, without_blanks
+from geo_registry.core.reading.columns import without_blanks
 from geo_registry.core.reading.positions import Placed, place_geometries, place_points
 from geo_registry.core.validate.rules import Rules
 from geo_registry.errors import CRSError, FileRefused
@@ -122,10 +122,10 @@ def place_rows(
     if shapes:
         wkb = body[GEOMETRY].combine_chunks()
         return datum, place_geometries(wkb, datum, rules.region, kind.geometry)
-    x, y = (without_blanks(clean(body[f"c{at}"]), {}) for at in axes)
+    x, y = (without_blanks(body[f"c{at}"].combine_chunks(), {}) for at in axes)
     placed = place_points(x, y, datum, rules.region)
     if "point" not in kind.geometry:
-        placed.codes[np.equal(placed.codes, None)] = "GEOM_TYPE"
+        placed.codes[placed.codes == ""] = "GEOM_TYPE"
     return datum, placed
 
 
@@ -156,8 +156,8 @@ def judge_places(
     if placed is None:
         return [] if kind.position == "none" else [Finding("POSITION_MISSING", int(row)) for row in rows]
     found = []
-    for at in np.flatnonzero(~np.equal(placed.codes, None)):
-        code = placed.codes[at]
+    for at in np.flatnonzero(placed.codes != ""):
+        code = str(placed.codes[at])
         shown = ", ".join(text for text in (placed.x_given[at], placed.y_given[at]) if isinstance(text, str))
         if code in _NO_PLACE and not needed:
             code = "POSITION_MISSING"

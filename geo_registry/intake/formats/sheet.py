@@ -226,6 +226,8 @@ class Sheet:
         head = Grid(self._book.limits, overflow="SHEET_TOO_LARGE")
         for row, values in self._head:
             head.add(row, values)
+        if head.rows + self._body.rows > self._book.limits.rows:
+            raise FileRefused("SHEET_TOO_LARGE", value=self._name, limit=self._book.limits.rows, unit="rows")
         columns = max([head.columns, self._body.columns, *(column + 1 for _, column in self._formulas)])
         cells = pa.concat_tables([head.table(columns), self._body.table(columns)])
         return RawLayer(self._name, None, cells, formulas=tuple(self._formulas))

@@ -107,7 +107,7 @@ def _position(numbers: list[object], size: int) -> bytes:
         raise ValueError(numbers)
     try:
         return struct.pack(f"<{size}d", *numbers[:size])
-    except OverflowError as huge:
+    except (OverflowError, struct.error) as huge:
         raise ValueError(numbers) from huge
 
 

@@ -63,8 +63,8 @@ def rows_as_csv(given: Sequence[str], rows: Iterable[Sequence[str | None]], enco
     encoding
         ``utf-8``, which gets a byte-order mark so that spreadsheets know it, or ``gbk``.
     """
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
+    text = io.StringIO(newline="")
+    lines = csv.writer(text)
     lines.writerow(given)
     lines.writerows(rows)
     return text.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding)

@@ -54,7 +54,9 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
     told = Report(
         lang=lang,
         title=words.say("title", station=inputs.station_name),
-        subtitle=words.say("subtitle", code=text_of(inputs.station["code"]), on=inputs.audit.request.on.isoformat()),
+        subtitle=words.say(
+            "subtitle", code=text_of(inputs.station["code"]), on=inputs.audit.request.on.isoformat()
+        ),
         mark=words.say("synthetic") if inputs.synthetic else "",
         footer="",
         page_number=words.say("page_number", page="{page}", pages="{pages}"),

@@ -36,13 +36,19 @@ def to_html(report: Report) -> bytes:
     mark = f'<p class="mark">{_text(report.mark)}</p>' if report.mark else ""
     sections = "\n".join(_section(section, report.lang) for section in report.sections)
     page = (
-        f'<!DOCTYPE html>\n<html lang="{LANGUAGE_TAGS[report.lang]}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{_text(report.title)}</title>\n'
-        f"<style>\n{_style(report)}</style>\n</head>\n<body>\n<main>\n<header>\n{mark}<h1>{_text(report.title)}</h1>\n"
-        f'<p class="subtitle">{_text(report.subtitle)}</p>\n</header>\n{sections}\n'
-        f"<footer>{_text(report.footer)}</footer>\n</main>\n</body>\n</html>\n"
+        "<!DOCTYPE html>",
+        f'<html lang="{LANGUAGE_TAGS[report.lang]}">',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{_text(report.title)}</title>",
+        f"<style>\n{_style(report)}</style></head>",
+        "<body><main>",
+        f"<header>{mark}<h1>{_text(report.title)}</h1>",
+        f'<p class="subtitle">{_text(report.subtitle)}</p></header>',
+        sections,
+        f"<footer>{_text(report.footer)}</footer>",
+        "</main></body></html>\n",
     )
-    return page.encode()
+    return "\n".join(page).encode()
 
 
 def _text(text: str) -> str:
@@ -51,9 +57,9 @@ def _text(text: str) -> str:
 
 def _style(report: Report) -> str:
     """Give the style sheet, with what stands in the margins of every printed page."""
-    number = report.page_number.split("{page}")
-    page, pages = (number[0], *number[1].split("{pages}")), ("counter(page)", "counter(pages)")
-    counted = f"{_quoted(page[0])} {pages[0]} {_quoted(page[1])} {pages[1]} {_quoted(page[2])}"
+    before, rest = report.page_number.split("{page}")
+    between, after = rest.split("{pages}")
+    counted = f"{_quoted(before)} counter(page) {_quoted(between)} counter(pages) {_quoted(after)}"
     margins = (
         "@page { size: A4; margin: 18mm 16mm 20mm; "
         f"@top-left {{ content: {_quoted(report.mark)}; color: #9a4a00; font-size: 8pt; }} "
@@ -65,7 +71,11 @@ def _style(report: Report) -> str:
 
 def _quoted(text: str) -> str:
     """Write a text as a CSS string in which only letters and digits stand as themselves."""
-    return '"' + "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in text) + '"'
+    return (
+        '"'
+        + "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in text)
+        + '"'
+    )
 
 
 def _section(section: Section, lang: Language) -> str:
@@ -78,7 +88,11 @@ def _block(block: Block, lang: Language) -> str:
         case Table():
             return _table(block, lang)
         case Facts():
-            return f'<dl class="columns-{block.columns}">' + "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in block.pairs) + "</dl>"
+            return (
+                f'<dl class="columns-{block.columns}">'
+                + "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in block.pairs)
+                + "</dl>"
+            )
         case Verdict():
             return f'<p class="verdict {block.tone}">{_text(block.text)}</p>'
         case Paragraph():
@@ -86,7 +100,11 @@ def _block(block: Block, lang: Language) -> str:
         case Figure():
             return _figure(block)
         case Signatures():
-            return '<div class="signatures">' + "".join(f"<div>{_text(label)}</div>" for label in block.labels) + "</div>"
+            return (
+                '<div class="signatures">'
+                + "".join(f"<div>{_text(label)}</div>" for label in block.labels)
+                + "</div>"
+            )
 
 
 def _figure(figure: Figure) -> str:
@@ -96,18 +114,27 @@ def _figure(figure: Figure) -> str:
 
 
 def _table(table: Table, lang: Language) -> str:
-    grid = lay_out(table, lang)
+    parts = enumerate(lay_out(table, lang), start=1)
+    grids = "".join(_grid(grid, table, "" if part == 1 else f"-{part}") for part, grid in parts)
+    return grids + (f'<p class="note">{_text(table.note)}</p>' if table.note else "")
+
+
+def _grid(grid: Grid, table: Table, part: str) -> str:
     rows = "".join(_row(grid, place, table) for place in range(len(grid.rows)))
-    note = f'<p class="note">{_text(table.note)}</p>' if table.note else ""
     width = "scroll narrow" if table.narrow else "scroll"
+    whole = sum(head.width for head in grid.heads)
+    columns = "".join(f'<col width="{head.width / whole:.1%}">' for head in grid.heads)
     return (
-        f'<div class="{width}"><table id="{escape(table.name)}"><caption>{_text(table.caption)}</caption>\n'
-        f"<thead>{_heads(grid)}</thead>\n<tbody>\n{rows}</tbody></table></div>{note}"
+        f'<div class="{width}"><table id="table-{escape(table.name)}{part}">'
+        f"<caption>{_text(table.caption)}</caption>\n<colgroup>{columns}</colgroup>\n"
+        f"<thead>{_heads(grid)}</thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
 
 
 def _heads(grid: Grid) -> str:
-    above = "".join(f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>' for label, span in grid.groups)
+    above = "".join(
+        f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>' for label, span in grid.groups
+    )
     heads = "".join(f'<th scope="col"{_side(head.numeric)}>{_lines(head.lines)}</th>' for head in grid.heads)
     return f"<tr>{above}</tr><tr>{heads}</tr>" if above else f"<tr>{heads}</tr>"
 
@@ -116,7 +143,9 @@ def _row(grid: Grid, place: int, table: Table) -> str:
     strong = ' class="sum"' if place in table.sums else ""
     first, *others = grid.rows[place]
     numbers = (head.numeric for head in grid.heads[1:])
-    cells = "".join(f"<td{_side(numeric)}>{_lines(cell)}</td>" for numeric, cell in zip(numbers, others, strict=True))
+    cells = "".join(
+        f"<td{_side(numeric)}>{_lines(cell)}</td>" for numeric, cell in zip(numbers, others, strict=True)
+    )
     head = f'<th scope="row"{_side(grid.heads[0].numeric)}>{_lines(first)}</th>'
     return f'<tr data-key="{_text(table.keys[place])}"{strong}>{head}{cells}</tr>\n'
 

@@ -65,7 +65,9 @@ class ReportInputs:
 
     def __post_init__(self) -> None:
         if self.audit.request.statuses != "all":
-            raise ValueRefused("VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all")
+            raise ValueRefused(
+                "VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all"
+            )
 
     @property
     def station_name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,6 +21,9 @@ DASH = "–"
 
 COMPASS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 """The eight winds, clockwise from north."""
+
+ABREAST = 12
+"""Most columns beside the first that one page holds."""
 
 KILOMETRE_M = 1000.0
 
@@ -51,8 +55,8 @@ class Grid:
     rows: tuple[tuple[tuple[str, ...], ...], ...]
 
 
-def lay_out(table: Table, lang: Language) -> Grid:
-    """Write a table's values and put stacked columns into one cell.
+def lay_out(table: Table, lang: Language) -> tuple[Grid, ...]:
+    """Write a table's values, put stacked columns into one cell and part what is too wide for a page.
 
     Parameters
     ----------
@@ -63,13 +67,35 @@ def lay_out(table: Table, lang: Language) -> Grid:
 
     Returns
     -------
-    Grid
-        Lines of text a cell; an empty stacked value leaves no line.
+    tuple of Grid
+        One, or where there are more than `ABREAST` columns of numbers several that each begin with the
+        first column. An empty stacked value leaves no line.
     """
     stacks = _stacks(table.columns)
-    heads = tuple(_head([table.columns[place] for place in stack]) for stack in stacks)
-    rows = tuple(tuple(_lines(table.columns, row, stack, lang) for stack in stacks) for row in table.rows)
-    return Grid(heads, _groups(heads), rows)
+    heads = [_head([table.columns[place] for place in stack]) for stack in stacks]
+    rows = [[_lines(table.columns, row, stack, lang) for stack in stacks] for row in table.rows]
+    return tuple(_grid(part, heads, rows) for part in _parts(heads))
+
+
+def _grid(part: Sequence[int], heads: Sequence[Head], rows: Sequence[Sequence[tuple[str, ...]]]) -> Grid:
+    chosen = tuple(heads[place] for place in part)
+    return Grid(chosen, _groups(chosen), tuple(tuple(row[place] for place in part) for row in rows))
+
+
+def _parts(heads: Sequence[Head]) -> list[list[int]]:
+    """Choose the columns of each part: groups stay together where they fit."""
+    if len(heads) <= ABREAST + 1:
+        return [list(range(len(heads)))]
+    parts: list[list[int]] = [[]]
+    for _, together in groupby(range(1, len(heads)), key=lambda place: heads[place].group):
+        group = list(together)
+        if len(parts[-1]) + len(group) > ABREAST:
+            parts.append([])
+        for place in group:
+            if len(parts[-1]) == ABREAST:
+                parts.append([])
+            parts[-1].append(place)
+    return [[0, *part] for part in parts if part]
 
 
 def shown(value: Cell, form: Form, lang: Language) -> str:
@@ -169,7 +195,9 @@ def _groups(heads: Sequence[Head]) -> tuple[tuple[str, int], ...]:
     return tuple(spans)
 
 
-def _lines(columns: Sequence[Column], row: Sequence[Cell], stack: Sequence[int], lang: Language) -> tuple[str, ...]:
+def _lines(
+    columns: Sequence[Column], row: Sequence[Cell], stack: Sequence[int], lang: Language
+) -> tuple[str, ...]:
     first, *rest = stack
     under = [shown(row[place], columns[place].form, lang) for place in rest if row[place] not in {None, ""}]
     return (shown(row[first], columns[first].form, lang), *under)

@@ -72,7 +72,9 @@ def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
     found = {font.weight for font in fonts.fonts() if font.family == FAMILY}
     if not found.issuperset(WEIGHTS):
-        raise RegistryError("FONT_MISSING", value=FAMILY, expected=", ".join(map(str, WEIGHTS)), folders=", ".join(folders))
+        raise RegistryError(
+            "FONT_MISSING", value=FAMILY, expected=", ".join(map(str, WEIGHTS)), folders=", ".join(folders)
+        )
     return fonts
 
 
@@ -89,7 +91,8 @@ def _content(report: Report) -> dict[str, Any]:
 def _block(block: Block, lang: Language) -> dict[str, Any]:
     match block:
         case Table():
-            return dict(_fit(asdict(replace(block, columns=(), rows=())) | asdict(lay_out(block, lang))))
+            grids = [asdict(grid) for grid in lay_out(block, lang)]
+            return dict(_fit(asdict(replace(block, columns=(), rows=())) | {"grids": grids}))
         case Figure():
             drawings = {"svg": block.svg, "legend": [(drawn, _fit(label)) for drawn, label in block.legend]}
             return {"block": block.block, "caption": _fit(block.caption), **drawings}

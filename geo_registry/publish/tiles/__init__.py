@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from geo_registry.publish.tiles.encode import Attribute, layer
-from geo_registry.publish.tiles.geometry import BUFFER, EXTENT, point_commands, shape_commands, world
+from geo_registry.publish.tiles.geometry import (
+    BUFFER,
+    EXTENT,
+    Commands,
+    join,
+    point_commands,
+    shape_commands,
+    world,
+)
 
-__all__ = ["BUFFER", "EXTENT", "Attribute", "layer", "point_commands", "shape_commands", "world"]
+__all__ = [
+    "BUFFER",
+    "EXTENT",
+    "Attribute",
+    "Commands",
+    "join",
+    "layer",
+    "point_commands",
+    "shape_commands",
+    "world",
+]

@@ -43,6 +43,21 @@ class Commands:
     types: NDArray[np.int64]
 
 
+def join(first: Commands, second: Commands) -> Commands:
+    """Put the features of one behind those of another.
+
+    Parameters
+    ----------
+    first, second
+        Commands of any features.
+    """
+    return Commands(
+        np.concatenate([first.values, second.values]),
+        np.concatenate([first.starts, second.starts + len(first.values)]),
+        np.concatenate([first.types, second.types]),
+    )
+
+
 def world(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Project to the unit square of Web Mercator, y southwards.
 
@@ -138,8 +153,8 @@ def _commands_of(shape: shapely.Geometry) -> NDArray[np.uint64]:
 
 def _steps(points: NDArray[np.float64]) -> NDArray[np.int64]:
     whole = np.round(points).astype(np.int64)
-    moves = np.any(np.diff(whole, axis=0) != 0, axis=1)
-    return whole[np.concatenate([[True], moves])]
+    moves = np.any(whole[1:] != whole[:-1], axis=1)
+    return np.asarray(whole[np.concatenate([[True], moves])])
 
 
 def _ring(
@@ -167,7 +182,7 @@ def _path(
 ) -> NDArray[np.int64]:
     if len(whole) < least:
         return cursor
-    deltas = _zigzag(np.diff(np.vstack([cursor, whole]), axis=0)).ravel()
+    deltas = _zigzag(whole - np.vstack([cursor, whole[:-1]])).ravel()
     draw = ((len(whole) - 1) << 3) | _DRAW
     head, lines = np.array([(1 << 3) | _MOVE], dtype=np.uint64), np.array([draw], dtype=np.uint64)
     parts.append(np.concatenate([head, deltas[:2], lines, deltas[2:]]))

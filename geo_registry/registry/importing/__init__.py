@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Order", "Outcome", "import_file", "refusal", "undo"]
 
-ATTEMPTS = 3
-"""How often an import is worked out anew when another commit came first."""
-
 
 def import_file(house: House, path: Path, order: Order) -> Outcome:
     """Check a file and, unless it is a dry run or refused, store its good rows.
@@ -58,7 +55,7 @@ def import_file(house: House, path: Path, order: Order) -> Outcome:
     wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
     found, commit = plan(house, ledger, frame, house.store.revision()), None
     if wanted and not order.dry_run:
-        found, commit = _store(house, ledger, frame)
+        found, commit = _store(house, ledger, frame, found)
     return outcome(ledger, found, commit, revision=house.store.revision(), seconds=perf_counter() - began)
 
 
@@ -69,19 +66,20 @@ def _districts(house: House) -> gpd.GeoDataFrame | None:
     return conform(known) if len(known) else None
 
 
-def _store(house: House, ledger: Ledger, frame: gpd.GeoDataFrame) -> tuple[Plan, Commit | None]:
-    for _ in range(ATTEMPTS):
-        base = house.store.revision()
-        found = plan(house, ledger, frame, base)
+def _store(house: House, ledger: Ledger, frame: gpd.GeoDataFrame, found: Plan) -> tuple[Plan, Commit | None]:
+    by = ledger.order.by or getpass.getuser()
+    for last in (False, False, True):
         if found.change.opened.empty:
             return found, None
-        by = ledger.order.by or getpass.getuser()
-        note = Commit(0, house.now, by, "import", f"b{base + 1}", _details(ledger, found))
+        batch = f"b{found.change.base + 1}"
+        note = Commit(0, house.now, by, "import", batch, _details(ledger, found))
         try:
             return found, house.store.commit(found.change, note)
-        except Conflict as fault:
-            moved = fault
-    raise moved
+        except Conflict:
+            if last:
+                raise
+            found = plan(house, ledger, frame, house.store.revision())
+    raise AssertionError
 
 
 def _details(ledger: Ledger, found: Plan) -> dict[str, object]:

@@ -208,7 +208,7 @@ def _split(house: House, layer: RawLayer, kind: Kind | None, order: Order) -> li
         raise FileRefused("CATEGORY_MISSING", value=layer.name, known=", ".join(house.catalog.kinds))
     said = heading.body[f"c{at}"].to_pylist()
     names = np.array([kind_of_value(text or "", house.catalog) or "" for text in said], dtype=object)
-    splits = []
+    splits: list[_Split] = []
     for name in dict.fromkeys(names.tolist()):
         own = house.catalog.kinds.get(name)
         own_heading = locate(layer, house.catalog, own, order.renames) if own else heading

@@ -61,7 +61,10 @@ def plan(house: House, ledger: Ledger, frame: gpd.GeoDataFrame, base: int) -> Pl
     rows = sort_rows(matched, contents(merged), dict(zip(known["id"], contents(known), strict=True)))
     versions = dict(zip(known["id"], known["version"].astype(int), strict=True))
     closed = tuple((str(matched[row]), int(versions[matched[row]])) for row in rows.updated)
-    opened = _numbered(house, merged, matched, rows)
+    fresh = {row: house.new_id(base + 1, number) for number, row in enumerate(rows.new)}
+    kept = sorted([*rows.new, *rows.updated])
+    opened = merged.loc[kept].copy()
+    opened["id"] = [fresh.get(row, matched[row]) for row in kept]
     opened["version"] = [versions.get(name, 0) + 1 for name in opened["id"]]
     opened["batch"] = f"b{base + 1}"
     others = known[~known["id"].isin(matched.dropna())]
@@ -75,21 +78,10 @@ def _merged(
     again = matched.dropna()
     if again.empty:
         return frame
-    old = known.set_index("id", drop=False).loc[again.to_numpy()].set_axis(again.index)
+    old = known.set_index("id", drop=False).loc[list(again)].set_axis(again.index)
     updated = carry_over(frame.loc[again.index], old, given)
     merged = pd.concat([updated, frame.drop(index=again.index)]).sort_index()
     return conform(gpd.GeoDataFrame(merged, geometry="geometry", crs=CRS))
-
-
-def _numbered(
-    house: House, merged: gpd.GeoDataFrame, matched: pd.Series[str], rows: SortedRows
-) -> gpd.GeoDataFrame:
-    revision = house.store.revision() + 1
-    fresh = {row: house.new_id(revision, number) for number, row in enumerate(rows.new)}
-    kept = sorted([*rows.new, *rows.updated])
-    opened = merged.loc[kept].copy()
-    opened["id"] = [fresh.get(row, matched[row]) for row in kept]
-    return opened
 
 
 def _twins(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame, kind: str) -> list[Finding]:

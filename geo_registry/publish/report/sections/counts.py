@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -10,15 +12,14 @@ from geo_registry.publish.report.layout import radius_text
 from geo_registry.publish.report.model import Cell, Column, Paragraph, Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geo_registry.publish.report.inputs import ReportInputs
     from geo_registry.publish.report.words import Words
 
 EVERY_KIND = "all"
 """What an audit calls the row that adds up all kinds."""
-COUNTED = {"within": ("cumulative_active", "cumulative_all"), "between": ("exclusive_active", "exclusive_all")}
-"""The two tables of counts and the audit's columns in each."""
+
+Counted: TypeAlias = Mapping[str, tuple[int, int]]
+"""Active and all sources by kind, `EVERY_KIND` among them."""
 
 
 def counts(inputs: ReportInputs, words: Words) -> Section:
@@ -41,8 +42,14 @@ def counts(inputs: ReportInputs, words: Words) -> Section:
     if inputs.audit.pairs.empty:
         reach = radius_text(inputs.rings_m[-1])
         return Section("counts", title, (Paragraph(words.say("counts_none", reach=reach)),))
-    tables = (_kinds(inputs, words, "within"), _kinds(inputs, words, "between"), _statuses(inputs, words))
-    return Section("counts", title, (*tables, Paragraph(words.say("counts_note", active=_active(inputs, words)))))
+    edges = [f"≤ {radius_text(ring_m)}" for ring_m in inputs.rings_m]
+    tables = (
+        _kinds(inputs, words, "within", _each_ring(inputs, edges, "cumulative")),
+        _kinds(inputs, words, "between", _each_ring(inputs, _bands(inputs), "exclusive")),
+        _statuses(inputs, words),
+    )
+    active = words.say("list_comma").join(words.status(status) for status in inputs.catalog.active)
+    return Section("counts", title, (*tables, Paragraph(words.say("counts_note", active=active))))
 
 
 def city(inputs: ReportInputs, words: Words) -> Section:
@@ -60,61 +67,65 @@ def city(inputs: ReportInputs, words: Words) -> Section:
         ring, in the widest rings of all stations (each source once) and in the whole registry.
     """
     reach_m = inputs.rings_m[-1]
-    groups = [words.say("city_ring", reach=radius_text(reach_m)), words.say("city_rings"), words.say("city_whole")]
+    here, everywhere = (
+        _in_ring(counted, reach_m, "cumulative") for counted in (inputs.audit.summary, inputs.totals)
+    )
+    sides = {
+        words.say("city_ring", reach=radius_text(reach_m)): here,
+        words.say("city_rings"): everywhere,
+        words.say("city_whole"): _registered(inputs),
+    }
     columns = [Column(words.label("kind"), width=2.6)]
-    for group in groups:
-        columns += [Column(words.say("active"), "count", 1, group), Column(words.say("all"), "count", 1, group)]
-        columns += [Column(words.say("share"), "share", 1.2, group)]
-    names = [*_shown_kinds(inputs), EVERY_KIND]
-    sides = (_widest(inputs.audit.summary, reach_m), _widest(inputs.totals, reach_m), _registered(inputs))
-    rows = tuple((_kind_label(name, words), *(cell for side in sides for cell in _shared(side, name))) for name in names)
-    table = Table("city", words.say("city_caption"), tuple(columns), rows, tuple(names), (len(rows) - 1,))
+    for group in sides:
+        columns += _active_and_all(group, words)
+        columns.append(Column(words.say("share"), "share", 1.2, group))
+    keys = (*_shown_kinds(inputs), EVERY_KIND)
+    shared = {
+        key: [cell for side in sides.values() for cell in _shared(side.get(key, (0, 0)))] for key in keys
+    }
+    rows = tuple(_row(_kind_label(key, words), cells) for key, cells in shared.items())
+    table = Table("city", words.say("city_caption"), tuple(columns), rows, keys, (len(rows) - 1,))
     return Section("city", words.say("city_title"), (Paragraph(words.say("city_how")), table))
 
 
-def _kinds(inputs: ReportInputs, words: Words, name: str) -> Table:
-    bands = _bands(inputs.rings_m) if name == "between" else tuple(f"≤ {radius_text(ring)}" for ring in inputs.rings_m)
+def _kinds(inputs: ReportInputs, words: Words, name: str, rings: Mapping[str, Counted]) -> Table:
     columns = [Column(words.label("kind"), width=2.6)]
-    for band in bands:
-        columns += [Column(words.say("active"), "count", 1, band), Column(words.say("all"), "count", 1, band)]
-    counted = inputs.audit.summary.set_index(["kind", "ring_m"])[list(COUNTED[name])]
+    columns += [column for heading in rings for column in _active_and_all(heading, words)]
     keys = (*_shown_kinds(inputs), EVERY_KIND)
-    rows = tuple(
-        (_kind_label(key, words), *(int(count) for ring in inputs.rings_m for count in counted.loc[(key, ring)]))
-        for key in keys
-    )
+    counted = {key: [count for ring in rings.values() for count in ring[key]] for key in keys}
+    rows = tuple(_row(_kind_label(key, words), cells) for key, cells in counted.items())
     return Table(name, words.say(f"{name}_caption"), tuple(columns), rows, keys, (len(rows) - 1,))
 
 
-def _bands(rings_m: Sequence[float]) -> tuple[str, ...]:
-    inner = ("0", *(radius_text(ring) for ring in rings_m[:-1]))
-    return tuple(f"{low} – {radius_text(ring)}" for low, ring in zip(inner, rings_m, strict=True))
+def _row(label: str, cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    return label, *cells
 
 
-def _statuses(inputs: ReportInputs, words: Words) -> Table:
-    """Count by status; what counts as active and what does not are added up apart, then together."""
-    rings_m = inputs.rings_m
-    found = pd.crosstab(inputs.audit.pairs["status"], inputs.audit.pairs["ring_m"])
-    found = found.reindex(columns=list(rings_m), fill_value=0)
-    order = [choice.value for choice in inputs.catalog.statuses if choice.value in found.index]
-    active = [status for status in order if status in inputs.catalog.active]
-    others = [status for status in order if status not in inputs.catalog.active]
-    listed = [(status, [status], words.status(status)) for status in active]
-    listed += [("active", active, words.say("sum_active"))]
-    listed += [(status, [status], words.status(status)) for status in others]
-    listed += [(EVERY_KIND, order, words.say("sum_all"))]
-    within, bands = words.say("cumulative"), words.say("exclusive")
-    columns = [Column(words.label("status"), width=2.6)]
-    columns += [Column(f"≤ {radius_text(ring)}", "count", 1, within) for ring in rings_m]
-    columns += [Column(band, "count", 1.3, bands) for band in _bands(rings_m)]
-    rows = tuple((label, *_both_ways(found.loc[part].sum())) for _, part, label in listed)
-    keys = tuple(key for key, _, _ in listed)
-    sums = tuple(place for place, key in enumerate(keys) if key in {"active", EVERY_KIND})
-    return Table("statuses", words.say("statuses_caption"), tuple(columns), rows, keys, sums)
+def _active_and_all(group: str, words: Words) -> list[Column]:
+    return [Column(words.say("active"), "count", 1, group), Column(words.say("all"), "count", 1, group)]
 
 
-def _both_ways(exclusive: pd.Series) -> tuple[int, ...]:
-    return (*map(int, exclusive.cumsum()), *map(int, exclusive))
+def _bands(inputs: ReportInputs) -> list[str]:
+    edges = ["0", *map(radius_text, inputs.rings_m)]
+    return [f"{low} – {high}" for low, high in pairwise(edges)]
+
+
+def _each_ring(inputs: ReportInputs, headings: Sequence[str], way: str) -> dict[str, Counted]:
+    counted = (_in_ring(inputs.audit.summary, ring_m, way) for ring_m in inputs.rings_m)
+    return dict(zip(headings, counted, strict=True))
+
+
+def _in_ring(counted: pd.DataFrame, ring_m: float, way: str) -> Counted:
+    ring = counted[counted["ring_m"] == ring_m]
+    pairs = zip(ring[f"{way}_active"].tolist(), ring[f"{way}_all"].tolist(), strict=True)
+    return dict(zip(ring["kind"], pairs, strict=True))
+
+
+def _registered(inputs: ReportInputs) -> Counted:
+    held = inputs.registered[inputs.registered["kind"].isin(_shown_kinds(inputs))]
+    active, every = held["active"].tolist(), held["all"].tolist()
+    by_kind = dict(zip(held["kind"], zip(active, every, strict=True), strict=True))
+    return {**by_kind, EVERY_KIND: (sum(active), sum(every))}
 
 
 def _shown_kinds(inputs: ReportInputs) -> tuple[str, ...]:
@@ -127,21 +138,37 @@ def _kind_label(name: str, words: Words) -> str:
     return words.say("sum_all") if name == EVERY_KIND else words.kind(name)
 
 
-def _active(inputs: ReportInputs, words: Words) -> str:
-    return words.say("list_comma").join(words.status(status) for status in inputs.catalog.active)
-
-
-def _widest(counted: pd.DataFrame, reach_m: float) -> pd.DataFrame:
-    at_reach = counted[counted["ring_m"] == reach_m].set_index("kind")
-    return at_reach[["cumulative_active", "cumulative_all"]].set_axis(["active", "all"], axis="columns")
-
-
-def _registered(inputs: ReportInputs) -> pd.DataFrame:
-    held = inputs.registered.set_index("kind")[["active", "all"]]
-    held.loc[EVERY_KIND] = held.loc[list(_shown_kinds(inputs))].sum()
-    return held
-
-
-def _shared(side: pd.DataFrame, name: str) -> tuple[Cell, Cell, Cell]:
-    active, every = (int(count) for count in side.loc[name]) if name in side.index else (0, 0)
+def _shared(counted: tuple[int, int]) -> tuple[Cell, Cell, Cell]:
+    active, every = counted
     return active, every, active / every if every else None
+
+
+def _statuses(inputs: ReportInputs, words: Words) -> Table:
+    """Count by status; what counts as active is added up first, then everything."""
+    present = set(inputs.audit.pairs["status"])
+    order = [choice.value for choice in inputs.catalog.statuses if choice.value in present]
+    active = [status for status in order if status in inputs.catalog.active]
+    others = [status for status in order if status not in inputs.catalog.active]
+    parts = {
+        **{status: (words.status(status), [status]) for status in active},
+        "active": (words.say("sum_active"), active),
+        **{status: (words.status(status), [status]) for status in others},
+        EVERY_KIND: (words.say("sum_all"), order),
+    }
+    within, bands = words.say("cumulative"), words.say("exclusive")
+    columns = [Column(words.label("status"), width=2.6)]
+    columns += [Column(f"≤ {radius_text(ring_m)}", "count", 1, within) for ring_m in inputs.rings_m]
+    columns += [Column(band, "count", 1.3, bands) for band in _bands(inputs)]
+    rows = tuple(_row(label, _by_ring(inputs, statuses)) for label, statuses in parts.values())
+    sums = tuple(place for place, key in enumerate(parts) if key in {"active", EVERY_KIND})
+    return Table("statuses", words.say("statuses_caption"), tuple(columns), rows, tuple(parts), sums)
+
+
+def _by_ring(inputs: ReportInputs, statuses: Iterable[str]) -> Sequence[int]:
+    """Count the pairs of some statuses: within each ring, then in each band."""
+    pairs = inputs.audit.pairs
+    ring_m = pairs["ring_m"][pairs["status"].isin(list(statuses))]
+    return (
+        *(int((ring_m <= radius_m).sum()) for radius_m in inputs.rings_m),
+        *(int((ring_m == radius_m).sum()) for radius_m in inputs.rings_m),
+    )

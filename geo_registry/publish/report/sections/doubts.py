@@ -71,8 +71,17 @@ def siting_verdict(inputs: ReportInputs, words: Words) -> Verdict:
     limit_m = inputs.audit.request.rules.siting_m
     within, pairs = inputs.audit.siting, inputs.audit.pairs
     active = int(within["active"].sum())
-    perhaps = pairs["active"] & (pairs["distance_m"] > limit_m) & (pairs["distance_m"] - pairs["accuracy_m"] <= limit_m)
-    values = {"limit": radius_text(limit_m), "active": active, "others": len(within) - active, "count": int(perhaps.sum())}
+    perhaps = (
+        pairs["active"]
+        & (pairs["distance_m"] > limit_m)
+        & (pairs["distance_m"] - pairs["accuracy_m"] <= limit_m)
+    )
+    values = {
+        "limit": radius_text(limit_m),
+        "active": active,
+        "others": len(within) - active,
+        "count": int(perhaps.sum()),
+    }
     if active:
         return Verdict("bad", words.say("siting_breach", **values))
     if perhaps.any():
@@ -136,20 +145,30 @@ def _unlocated(inputs: ReportInputs, words: Words) -> Block:
     found = {kind: count for kind, count in inputs.audit.provenance.unlocated.items() if count}
     if not found:
         return Paragraph(words.say("unlocated_none"))
-    rows = (*((words.kind(kind), count) for kind, count in found.items()), (words.say("sum_all"), sum(found.values())))
+    rows = (
+        *((words.kind(kind), count) for kind, count in found.items()),
+        (words.say("sum_all"), sum(found.values())),
+    )
     columns = (Column(words.label("kind"), width=4), Column(words.say("count"), "count", 1))
     sums = (len(rows) - 1,)
-    return Table("unlocated", words.say("unlocated_caption"), columns, rows, (*found, "all"), sums, narrow=True)
+    return Table(
+        "unlocated", words.say("unlocated_caption"), columns, rows, (*found, "all"), sums, narrow=True
+    )
 
 
 def _inaccurate(ranked: pd.DataFrame, words: Words) -> Iterator[Block]:
-    low = ranked[ranked["accuracy_m"] > LOW_ACCURACY_M].sort_values("accuracy_m", ascending=False, kind="stable")
+    low = ranked[ranked["accuracy_m"] > LOW_ACCURACY_M].sort_values(
+        "accuracy_m", ascending=False, kind="stable"
+    )
     if low.empty:
         yield Paragraph(words.say("inaccurate_none"))
         return
     columns = (
         (Column(words.metres("accuracy_m"), "metres", 1.6), lambda pair: number_of(pair["accuracy_m"])),
-        (Column(words.label("coord_method"), width=2), lambda pair: words.value("coord_method", pair["coord_method"])),
+        (
+            Column(words.label("coord_method"), width=2),
+            lambda pair: words.value("coord_method", pair["coord_method"]),
+        ),
         (Column(words.metres("distance_m"), "metres", 1.5), lambda pair: pair["distance_m"]),
     )
     yield table_of("inaccurate", low, more=columns, words=words)
@@ -165,4 +184,6 @@ def _stale(ranked: pd.DataFrame, words: Words) -> Iterator[Block]:
         (Column(words.label("status"), width=1.5), lambda pair: words.status(pair["status"])),
         (Column(words.label("warden"), width=2), lambda pair: text_of(pair["warden"])),
     )
-    yield table_of("stale", old.sort_values("age_days", ascending=False, kind="stable"), more=columns, words=words)
+    yield table_of(
+        "stale", old.sort_values("age_days", ascending=False, kind="stable"), more=columns, words=words
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo_registry.publish.report.layout import radius_text, text_of
+from geo_registry.publish.report.layout import radius_text
 from geo_registry.publish.report.model import Facts, Figure, Paragraph, Section, Signatures
 from geo_registry.publish.report.sections.doubts import siting_verdict
 from geo_registry.publish.report.staticmap import draw, legend, scene
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo_registry.publish.report.words import Words
 
 STANDARD = "HJ 664-2013"
-"""Technical regulation for the selection of ambient air quality monitoring stations, whose siting rule is checked."""
+"""Technical regulation for selecting ambient air monitoring sites, whose siting rule is checked."""
 HEADER_FIELDS = ("code", "level", "site_type", "actual_place", "district", "warden")
 """Fields of the station that the header shows, those that its kind has."""
 NEEDED_FIELDS = ("warden",)
@@ -43,7 +43,12 @@ def overview(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Sectio
     drawn = scene(inputs, ranked, words)
     reach = radius_text(inputs.rings_m[-1])
     figure = Figure(draw(drawn), words.say("map_caption", reach=reach), legend(drawn, inputs, ranked, words))
-    blocks = (Facts(_header(inputs, words)), Paragraph(_result(inputs, ranked, words)), siting_verdict(inputs, words), figure)
+    blocks = (
+        Facts(_header(inputs, words)),
+        Paragraph(_result(inputs, ranked, words)),
+        siting_verdict(inputs, words),
+        figure,
+    )
     return Section("overview", words.say("overview_title"), blocks)
 
 
@@ -62,7 +67,10 @@ def _header(inputs: ReportInputs, words: Words) -> tuple[tuple[str, str], ...]:
         (words.say("audited_on"), request.on.isoformat()),
         (words.say("radii"), words.rings(inputs.rings_m)),
         (words.say("cut_off"), words.say("cut_off_value", revision=inputs.revision, at=_minute(inputs))),
-        (words.say("standard"), words.say("standard_value", standard=STANDARD, version=inputs.audit.provenance.score_version)),
+        (
+            words.say("standard"),
+            words.say("standard_value", standard=STANDARD, version=inputs.audit.provenance.score_version),
+        ),
     )
 
 
@@ -92,7 +100,9 @@ def method(inputs: ReportInputs, words: Words) -> Section:
     rules = inputs.audit.request.rules
     values = {"version": rules.version, "high": f"{rules.high:g}", "medium": f"{rules.medium:g}"}
     texts = ("method_distance", "method_count", "method_uncertain", "method_score", "method_map")
-    return Section("method", words.say("method_title"), tuple(Paragraph(words.say(text, **values)) for text in texts))
+    return Section(
+        "method", words.say("method_title"), tuple(Paragraph(words.say(text, **values)) for text in texts)
+    )
 
 
 def sign_off(inputs: ReportInputs, content_digest: str, words: Words) -> Section:
@@ -117,4 +127,8 @@ def sign_off(inputs: ReportInputs, content_digest: str, words: Words) -> Section
     if inputs.as_of is not None:
         proof.insert(1, (words.say("as_of"), str(inputs.as_of)))
     people = Signatures(tuple(words.say(f"signed_{role}") for role in ("author", "checker", "approver")))
-    return Section("sign_off", words.say("sign_off_title"), (Facts(tuple(proof), columns=1), Paragraph(words.say("sign_off_note")), people))
+    return Section(
+        "sign_off",
+        words.say("sign_off_title"),
+        (Facts(tuple(proof), columns=1), Paragraph(words.say("sign_off_note")), people),
+    )

@@ -48,8 +48,14 @@ def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
         (Column(words.label("township"), stacked=True), lambda pair: text_of(pair["township"])),
         (Column(words.label("status"), width=1.5), lambda pair: words.status(pair["status"])),
         (Column(words.label("score"), "score"), lambda pair: pair["score"]),
-        (Column(words.label("priority"), stacked=True), lambda pair: words.value("priority", pair["priority"])),
-        (Column(words.label("reasons"), width=4.2), lambda pair: in_words(pair["reasons"], words.lang, words.catalog)),
+        (
+            Column(words.label("priority"), stacked=True),
+            lambda pair: words.value("priority", pair["priority"]),
+        ),
+        (
+            Column(words.label("reasons"), width=4.2),
+            lambda pair: in_words(pair["reasons"], words.lang, words.catalog),
+        ),
     )
     table = table_of("first", active, more=columns, words=words, limit=FIRST, stacked=True)
     return Section("first", title, (table, Paragraph(words.say("first_note"))))

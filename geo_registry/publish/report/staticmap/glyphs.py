@@ -14,11 +14,26 @@ if TYPE_CHECKING:
 INK = "#1c2430"
 """Colour of lines and letters, and the edge of what is flagged."""
 WHITE = "#ffffff"
-CROSS = ((-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1))
+CROSS = (
+    (-1, -3),
+    (1, -3),
+    (1, -1),
+    (3, -1),
+    (3, 1),
+    (1, 1),
+    (1, 3),
+    (-1, 3),
+    (-1, 1),
+    (-3, 1),
+    (-3, -1),
+    (-1, -1),
+)
 """Corners of an upright cross three units wide each way from its middle."""
 
 
-def glyph(symbol: Symbol, *, size: float = 1.0, hollow: bool = False, faded: bool = False, flagged: bool = False) -> str:
+def glyph(
+    symbol: Symbol, *, size: float = 1.0, hollow: bool = False, faded: bool = False, flagged: bool = False
+) -> str:
     """Draw a symbol round the origin.
 
     Parameters
@@ -40,7 +55,8 @@ def glyph(symbol: Symbol, *, size: float = 1.0, hollow: bool = False, faded: boo
     width = round(size * (1.8 if flagged or hollow else 0.8), 2)
     fill = WHITE if hollow else colour
     pale = ' opacity="0.4"' if faded else ""
-    return f'<path d="{outline(symbol.shape, radius)}" fill="{fill}" stroke="{edge}" stroke-width="{width}"{pale}/>'
+    paint = f'fill="{fill}" stroke="{edge}" stroke-width="{width}"{pale}'
+    return f'<path d="{outline(symbol.shape, radius)}" {paint}/>'
 
 
 def outline(shape: Shape, radius: float) -> str:
@@ -55,7 +71,8 @@ def outline(shape: Shape, radius: float) -> str:
     """
     if shape == "circle":
         near = round(radius, 2)
-        return f"M{-near} 0a{near} {near} 0 1 0 {2 * near:.2f} 0a{near} {near} 0 1 0 {-2 * near:.2f} 0Z"
+        half = f"a{near} {near} 0 1 0"
+        return f"M{-near} 0{half} {2 * near:.2f} 0{half} {-2 * near:.2f} 0Z"
     return "M" + "L".join(f"{x * radius:.2f} {y * radius:.2f}" for x, y in _corners(shape)) + "Z"
 
 
@@ -64,9 +81,11 @@ def _corners(shape: Shape) -> list[tuple[float, float]]:
         return [(x * 0.37, y * 0.37) for x, y in CROSS]
     if shape == "star":
         return [_polar(36 * turn, 1.3 if turn % 2 == 0 else 0.58) for turn in range(10)]
-    count, first_deg, reach = {"square": (4, 45, 1.25), "diamond": (4, 0, 1.25), "triangle": (3, 0, 1.35)}.get(
-        shape, (6, 30, 1.1)
-    )
+    count, first_deg, reach = {
+        "square": (4, 45, 1.25),
+        "diamond": (4, 0, 1.25),
+        "triangle": (3, 0, 1.35),
+    }.get(shape, (6, 30, 1.1))
     return [_polar(first_deg + 360 / count * turn, reach) for turn in range(count)]
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 SIDES = np.array(((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)))
 """Sides of a symbol on which its label may stand, best first: x to the right, y down."""
@@ -21,13 +22,18 @@ TRIED = 9
 
 
 class Box(NamedTuple):
-    """A rectangle of the drawing: centre and half sides, in its units, and how much it matters that it is seen."""
+    """A rectangle of the drawing: centre, half sides, and how much it matters that it is seen."""
 
     x: float
     y: float
     half_width: float
     half_height: float
     weight: float = 1.0
+
+    def meets(self, other: Box) -> bool:
+        """Tell whether two rectangles overlap."""
+        apart_x, apart_y = abs(self.x - other.x), abs(self.y - other.y)
+        return apart_x < self.half_width + other.half_width and apart_y < self.half_height + other.half_height
 
 
 def text_size(text: str, size_px: float) -> tuple[float, float]:
@@ -42,6 +48,20 @@ def text_size(text: str, size_px: float) -> tuple[float, float]:
     """
     width = sum(1.0 if sign >= "\u2e80" else 0.58 for sign in text)
     return width * size_px / 2, size_px * 0.6
+
+
+def lettered(place: ArrayLike, half: tuple[float, float]) -> Box:
+    """Give the rectangle that letters take.
+
+    Parameters
+    ----------
+    place
+        Its centre: x and y.
+    half
+        Half its width and height.
+    """
+    x, y = np.asarray(place, dtype="float64")
+    return Box(float(x), float(y), half[0], half[1], LETTERS)
 
 
 def beside(symbol: Box, half: tuple[float, float], taken: Sequence[Box]) -> Box:
@@ -63,10 +83,11 @@ def beside(symbol: Box, half: tuple[float, float], taken: Sequence[Box]) -> Box:
     """
     reach = np.array([symbol.half_width + half[0], symbol.half_height + half[1]])
     places = np.array([symbol.x, symbol.y]) + SIDES * reach
-    return Box(*places[int(np.argmin(_covered(places, half, taken)))].tolist(), *half, LETTERS)
+    best = int(np.argmin(_covered(places, half, taken)))
+    return lettered(places[best], half)
 
 
-def within(shape: shapely.Geometry, half: tuple[float, float], taken: Sequence[Box]) -> Box | None:
+def within(shape: BaseGeometry, half: tuple[float, float], taken: Sequence[Box]) -> Box | None:
     """Find room for a zone's name inside the zone.
 
     Parameters
@@ -84,19 +105,24 @@ def within(shape: shapely.Geometry, half: tuple[float, float], taken: Sequence[B
         Where it covers least and is farthest from the border; None where the name fits nowhere.
     """
     west, north, east, south = shape.bounds
-    across, down = np.meshgrid(np.linspace(west, east, TRIED + 2)[1:-1], np.linspace(north, south, TRIED + 2)[1:-1])
+    across, down = np.meshgrid(
+        np.linspace(west, east, TRIED + 2)[1:-1], np.linspace(north, south, TRIED + 2)[1:-1]
+    )
     places = np.column_stack([across.ravel(), down.ravel()])
-    left, right = places - (half[0], 0), places + (half[0], 0)
+    reach = np.array([half[0], 0.0])
+    left, right = places - reach, places + reach
     fits = shapely.contains(shape, shapely.linestrings(np.stack([left, right], axis=1)))
     if not fits.any():
         return None
     places = places[fits]
     room = shapely.distance(shape.boundary, shapely.points(places))
     best = np.lexsort([-room, _covered(places, half, taken)])[0]
-    return Box(*places[best].tolist(), *half, LETTERS)
+    return lettered(places[best], half)
 
 
-def _covered(places: NDArray[np.float64], half: tuple[float, float], taken: Sequence[Box]) -> NDArray[np.float64]:
+def _covered(
+    places: NDArray[np.float64], half: tuple[float, float], taken: Sequence[Box]
+) -> NDArray[np.float64]:
     """Weigh what a label of that size would cover at each place, ``(n, 2)``."""
     boxes = np.array(taken, dtype="float64").reshape(-1, 5)
     apart = np.abs(places[:, None, :] - boxes[None, :, :2])

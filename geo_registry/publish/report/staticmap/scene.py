@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo_registry.core.geodesy import degree_reach, distance_azimuth, ring
 from geo_registry.publish.report.layout import radius_text, text_of
-from geo_registry.publish.report.staticmap.drawing import MARGIN, SIDE, Area, Mark, Ring, Scene, area_sample, ring_sample
+from geo_registry.publish.report.staticmap.drawing import area_sample, ring_sample
 from geo_registry.publish.report.staticmap.glyphs import glyph, sample
+from geo_registry.publish.report.staticmap.parts import MARGIN, SIDE, Area, Mark, Ring, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +52,18 @@ def scene(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Scene:
         symbol=kind.symbol,
         reach_m=inputs.rings_m[-1],
         north=words.say("compass_n"),
-        rings=tuple(Ring(plane.flat(ring(plane.lon, plane.lat, radius)), radius_text(radius)) for radius in inputs.rings_m),
+        rings=tuple(
+            Ring(plane.flat(ring(plane.lon, plane.lat, radius)), radius_text(radius))
+            for radius in inputs.rings_m
+        ),
         areas=tuple(_areas(inputs, plane)),
         marks=tuple(_marks(inputs, ranked, plane)),
     )
 
 
-def legend(drawn: Scene, inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> tuple[tuple[str, str], ...]:
+def legend(
+    drawn: Scene, inputs: ReportInputs, ranked: pd.DataFrame, words: Words
+) -> tuple[tuple[str, str], ...]:
     """Say what the signs on the map mean: only those that are on it.
 
     Parameters
@@ -74,8 +81,14 @@ def legend(drawn: Scene, inputs: ReportInputs, ranked: pd.DataFrame, words: Word
     station = inputs.catalog.kinds[str(inputs.station["kind"])]
     counts = ranked["kind"].value_counts()
     kinds = [(name, kind.symbol) for name, kind in inputs.catalog.kinds.items() if name in counts]
-    lines = [(sample(glyph(station.symbol)), words.kind(station.name)), (ring_sample(), words.say("legend_ring"))]
-    lines += [(sample(glyph(symbol)), words.say("legend_kind", kind=words.kind(name), count=counts[name])) for name, symbol in kinds]
+    lines = [
+        (sample(glyph(station.symbol)), words.kind(station.name)),
+        (ring_sample(), words.say("legend_ring")),
+    ]
+    lines += [
+        (sample(glyph(symbol)), words.say("legend_kind", kind=words.kind(name), count=counts[name]))
+        for name, symbol in kinds
+    ]
     return (*lines, *_manners(drawn, words), *_zones(inputs, drawn, words))
 
 
@@ -86,7 +99,10 @@ def _manners(drawn: Scene, words: Words) -> Iterator[tuple[str, str]]:
         if first is not None:
             yield sample(glyph(first.symbol, **{manner: True})), words.say(f"legend_{manner}")
     if any(mark.number for mark in drawn.marks):
-        yield sample(f'<text y="4.5" text-anchor="middle" font-size="12" font-weight="700">1</text>'), words.say("legend_number")
+        yield (
+            sample('<text y="4.5" text-anchor="middle" font-size="12" font-weight="700">1</text>'),
+            words.say("legend_number"),
+        )
 
 
 def _zones(inputs: ReportInputs, drawn: Scene, words: Words) -> Iterator[tuple[str, str]]:
@@ -101,7 +117,7 @@ class _Plane:
     def __init__(self, centre: shapely.Point) -> None:
         self.lon, self.lat = centre.x, centre.y
 
-    def flat(self, shape: shapely.Geometry) -> shapely.Geometry:
+    def flat(self, shape: BaseGeometry) -> BaseGeometry:
         """Put a geometry in WGS 84 on the plane, vertex by vertex."""
         return shapely.transform(shape, self._project)
 
@@ -120,20 +136,24 @@ def polar(distance_m: NDArray[np.float64], bearing_deg: NDArray[np.float64]) -> 
     return np.stack([distance_m * np.sin(bearing), distance_m * np.cos(bearing)], axis=-1)
 
 
+def _inside(extent: BaseGeometry) -> tuple[float, float]:
+    """Find where to draw the symbol of an area or line that the station stands on."""
+    spot = extent.representative_point()
+    return spot.x, spot.y
+
+
 def _marks(inputs: ReportInputs, ranked: pd.DataFrame, plane: _Plane) -> Iterator[Mark]:
-    shapes = inputs.sources.set_index("id").geometry.loc[ranked["source_id"]].to_numpy()
-    places = polar(ranked["distance_m"].to_numpy(dtype="float64"), ranked["bearing_deg"].to_numpy(dtype="float64"))
-    for pair, shape, place in zip(ranked.to_dict("records"), shapes, places, strict=True):
+    shapes = inputs.sources.set_index("id").loc[ranked["source_id"]].geometry.array
+    places = polar(ranked["distance_m"].to_numpy(), ranked["bearing_deg"].to_numpy())
+    for pair, shape, nearest in zip(ranked.to_dict("records"), shapes, places.tolist(), strict=True):
         extent = None if shape.geom_type == "Point" else plane.flat(shape)
-        if extent is not None and pair["distance_m"] == 0:
-            inside = extent.representative_point()
-            place = (inside.x, inside.y)
+        x_m, y_m = nearest if pair["distance_m"] > 0 or extent is None else _inside(extent)
         yield Mark(
-            x_m=float(place[0]),
-            y_m=float(place[1]),
+            x_m=x_m,
+            y_m=y_m,
             symbol=inputs.catalog.kinds[pair["kind"]].symbol,
             title=text_of(pair["name"]) or text_of(pair["source_code"]),
-            number=pair["number"] if pair["number"] <= NUMBERED else None,
+            number=pair["number"] if pair["active"] and pair["number"] <= NUMBERED else None,
             hollow=pair["uncertain"] is not pd.NA and bool(pair["uncertain"]),
             faded=not pair["active"],
             flagged=bool(pair["flagged"]) and bool(pair["active"]),
@@ -144,7 +164,8 @@ def _marks(inputs: ReportInputs, ranked: pd.DataFrame, plane: _Plane) -> Iterato
 def _areas(inputs: ReportInputs, plane: _Plane) -> Iterator[Area]:
     """Cut the zones to a little more than the map shows, so that the cuts themselves lie out of view."""
     half_m = inputs.rings_m[-1] * MARGIN * 1.02
-    zones = inputs.zones[inputs.zones["kind"].isin(inputs.catalog.of_role("zone"))]
+    known = inputs.zones["kind"].isin(inputs.catalog.of_role("zone")) & inputs.zones.geometry.notna()
+    zones = inputs.zones[known]
     near = shapely.clip_by_rect(shapely.make_valid(zones.geometry.to_numpy()), *plane.window(half_m * 2))
     for shape, kind, name in zip(near, zones["kind"], zones["name"], strict=True):
         if not shape.area:

@@ -1,0 +1,179 @@
+/* The map page: puts the map, the legend, the search box and the panel together. */
+
+import { Map as MapView, NavigationControl, ScaleControl } from "./node_modules/maplibre-gl/dist/maplibre-gl.mjs";
+import { read } from "./api.js";
+import { card } from "./card.js";
+import { config, kinds } from "./config.js";
+import { graticule } from "./graticule.js";
+import { placeText, say } from "./i18n.js";
+import { addLand } from "./land.js";
+import { buildLegend, everything } from "./legend.js";
+import { neighbourhood } from "./neighbourhood.js";
+import { buildPanel, failed, waiting } from "./panel.js";
+import { buildSearch } from "./search.js";
+import { applyShown, CLICKED, makeStyle } from "./style.js";
+import { addSymbols } from "./symbols.js";
+
+const REACH_PX = 6;
+const CLOSE_ZOOM = 14;
+const DEGREE_M = 111_320;
+
+const at = (id) => document.getElementById(id);
+
+/* ---- the address: #map=zoom/lat/lon is the map's own, record=id is ours */
+
+const addressed = () => new URLSearchParams(location.hash.slice(1)).get("record");
+
+function remember(id) {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  if (id) parts.set("record", id);
+  else parts.delete("record");
+  history.replaceState(history.state, "", `#${decodeURIComponent(parts.toString())}`);
+}
+
+/* ---- the map */
+
+function openMap() {
+  const map = new MapView({
+    container: at("map"),
+    style: makeStyle(),
+    bounds: config.bounds,
+    fitBoundsOptions: { padding: 40, maxZoom: 13 },
+    hash: "map",
+    maxZoom: 18,
+    attributionControl: false,
+    fadeDuration: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    localIdeographFontFamily: false,
+    locale: { "Map.Title": say("map_label"), "NavigationControl.ZoomIn": say("zoom_in"), "NavigationControl.ZoomOut": say("zoom_out") },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-left");
+  // the one door for tests and for the console: document.getElementById("map").view
+  at("map").view = map;
+  return map;
+}
+
+function drawGraticule(map, panel) {
+  map.getSource("graticule")?.setData(graticule(map, panel.padding.right));
+}
+
+function followPointer(map) {
+  const place = at("coordinates");
+  place.hidden = false;
+  const tell = ({ lng, lat }) => { place.textContent = placeText(lng, lat); };
+  map.on("mousemove", (event) => tell(event.lngLat.wrap()));
+  map.on("move", () => tell(map.getCenter().wrap()));
+  tell(map.getCenter());
+}
+
+function hit(map, point) {
+  const box = [[point.x - REACH_PX, point.y - REACH_PX], [point.x + REACH_PX, point.y + REACH_PX]];
+  const found = map.queryRenderedFeatures(box, { layers: CLICKED });
+  return found.sort((one, other) => CLICKED.indexOf(one.layer.id) - CLICKED.indexOf(other.layer.id))[0];
+}
+
+/* ---- what is chosen, on the map and in the panel */
+
+function chooser(map, panel) {
+  let current = null;
+
+  const mark = (record) => {
+    const feature = record?.lon == null ? [] : [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [record.lon, record.lat] } }];
+    map.getSource("chosen").setData({ type: "FeatureCollection", features: feature });
+    map.setFilter("rings-chosen", ["==", ["get", "station_id"], record?.role === "station" ? record.id : ""]);
+  };
+
+  const frame = (record) => {
+    if (record.lon == null) return;
+    const padding = { top: 30, left: 30, right: 30 + panel.padding.right, bottom: 30 + panel.padding.bottom };
+    if (record.role !== "station") {
+      const inView = map.getBounds().contains([record.lon, record.lat]);
+      map.easeTo({ center: [record.lon, record.lat], zoom: Math.max(map.getZoom(), inView ? 0 : CLOSE_ZOOM), offset: [-panel.padding.right / 2, -panel.padding.bottom / 2] });
+      return;
+    }
+    const [dLat, dLon] = [Math.max(...config.rings_m) / DEGREE_M, Math.max(...config.rings_m) / (DEGREE_M * Math.cos((record.lat * Math.PI) / 180))];
+    map.fitBounds([[record.lon - dLon, record.lat - dLat], [record.lon + dLon, record.lat + dLat]], { padding });
+  };
+
+  async function content(record, from) {
+    if (record.role !== "station") return card(record);
+    const audit = await read(`api/stations/${encodeURIComponent(record.id)}/audit`, { status: "all" });
+    return neighbourhood(record, audit, (id) => choose(id, { from: { name: record.name, go: () => choose(record.id, { focus: true }) }, focus: true }));
+  }
+
+  async function choose(id, { from = null, focus = false, move = true } = {}) {
+    current = id;
+    remember(id);
+    panel.show("…", waiting(), { from });
+    try {
+      const record = await read(`api/records/${encodeURIComponent(id)}`);
+      if (current !== id) return;
+      mark(record);
+      if (move) frame(record);
+      const shown = await content(record);
+      if (current === id) panel.show(record.name, shown, { from, focus });
+    } catch (fault) {
+      if (current === id) panel.show(say("panel"), failed(fault, () => choose(id, { from, focus })), { from });
+    }
+  }
+
+  const forget = () => {
+    current = null;
+    remember(null);
+    mark(null);
+  };
+
+  return { choose, forget };
+}
+
+function answerClicks(map, choose) {
+  map.on("click", (event) => {
+    const found = hit(map, event.point);
+    if (!found) return;
+    if (found.properties.n) map.easeTo({ center: found.geometry.coordinates, zoom: map.getZoom() + 2 });
+    else choose(found.properties.id, { move: found.layer.id === "stations-symbol" });
+  });
+  map.on("mousemove", (event) => { map.getCanvas().style.cursor = hit(map, event.point) ? "pointer" : ""; });
+}
+
+function explainGroups(map) {
+  map.on("idle", () => { at("group-note").hidden = map.queryRenderedFeatures({ layers: ["sources-group"] }).length === 0; });
+}
+
+function start() {
+  const placed = new URLSearchParams(location.hash.slice(1)).has("map");
+  const map = openMap();
+  addSymbols(map, kinds.values());
+  const shown = everything();
+  buildLegend(at("legend"), shown, () => applyShown(map, shown));
+  let chosen = null;
+  const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
+  chosen = chooser(map, panel);
+  buildSearch(at("search"), (row) => chosen.choose(row.id, { focus: true }));
+  map.once("style.load", () => {
+    applyShown(map, shown);
+    drawGraticule(map, panel);
+    followPointer(map);
+    answerClicks(map, chosen.choose);
+    explainGroups(map);
+    if (addressed()) chosen.choose(addressed(), { move: !placed });
+  });
+  map.on("moveend", () => drawGraticule(map, panel));
+  map.once("idle", () => {
+    performance.mark("map-drawn");
+    addLand(map);
+  });
+}
+
+const drawable = document.createElement("canvas").getContext("webgl2") !== null;
+if (drawable) start();
+else at("fallback").hidden = false;
+
+for (const link of document.querySelectorAll("a.language")) {
+  link.addEventListener("click", () => { link.hash = location.hash; });
+}

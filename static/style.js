@@ -1,0 +1,244 @@
+/* The map's style: what each layer of our tiles looks like, and what the legend's switches let through. */
+
+import { address } from "./api.js";
+import { kindsOf } from "./config.js";
+import { say } from "./i18n.js";
+
+export const LAND = "#f6f5f1";
+export const SEA = "#dce7ee";
+const INK = "#1c2430";
+const MUTED = "#5b6675";
+const FLAG = "#c4201a";
+const RING = "#0b5c8f";
+const FONT = ["Noto Sans SC"];
+const FONT_BOLD = ["Noto Sans SC Bold", "Noto Sans SC"];
+const TILE_ZOOM_MAX = 14;
+const LAYERS = ["sources", "stations", "rings", "zones", "assets"];
+
+const isPoint = ["==", ["geometry-type"], "Point"];
+const isGroup = ["has", "n"];
+const isActive = ["to-boolean", ["get", "active"]];
+const isFlagged = ["to-boolean", ["get", "flagged"]];
+const label = ["coalesce", ["get", "name"], ["get", "code"], ""];
+const colours = (role) => ["match", ["get", "kind"], ...kindsOf(role, { empty: true }).flatMap((kind) => [kind.kind, kind.symbol.colour]), MUTED];
+const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
+const halo = { "text-halo-color": "rgba(255,255,255,.92)", "text-halo-width": 1.4 };
+
+const tiles = (layer) => ({
+  type: "vector",
+  tiles: [decodeURI(address(`tiles/${layer}/{z}/{x}/{y}.mvt`)).replace(/\?.*$/, "")],
+  maxzoom: TILE_ZOOM_MAX,
+  promoteId: "id",
+});
+
+const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+
+/** A layer of the style; the layer of the tiles has the name of their source. */
+const layer = (id, type, source, { filter, minzoom, layout, paint }) => ({
+  id,
+  type,
+  source,
+  ...(LAYERS.includes(source) ? { "source-layer": source } : {}),
+  ...(filter ? { filter } : {}),
+  ...(minzoom ? { minzoom } : {}),
+  layout: layout ?? {},
+  paint: paint ?? {},
+});
+
+function ground() {
+  return [
+    { id: "ground", type: "background", paint: { "background-color": LAND } },
+    layer("graticule", "line", "graticule", { paint: { "line-color": "#8fa1b0", "line-width": 0.6, "line-opacity": 0.45 } }),
+    layer("graticule-label", "symbol", "graticule", {
+      filter: isPoint,
+      layout: {
+        "text-field": ["get", "text"],
+        "text-font": FONT,
+        "text-size": 10,
+        "text-anchor": ["match", ["get", "edge"], "top", "top", "right"],
+        "text-offset": ["match", ["get", "edge"], "top", ["literal", [0, 0]], ["literal", [0, -0.7]]],
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": "#7b8b99", ...halo },
+    }),
+  ];
+}
+
+function zones() {
+  const matter = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone).map((kind) => kind.kind);
+  const strict = ["in", ["get", "kind"], ["literal", matter]];
+  return [
+    layer("zones-fill", "fill", "zones", { filter: strict, paint: { "fill-color": colours("zone"), "fill-opacity": 0.05 } }),
+    layer("zones-hatch", "fill", "zones", { filter: strict, paint: { "fill-pattern": ["concat", "hatch:", ["get", "kind"]], "fill-opacity": 0.55 } }),
+    layer("zones-edge", "line", "zones", { filter: strict, paint: { "line-color": colours("zone"), "line-width": 1.4, "line-opacity": 0.8 } }),
+    layer("zones-border", "line", "zones", {
+      filter: ["!", strict],
+      paint: { "line-color": "#6d7782", "line-width": byZoom(7, 0.8, 12, 1.5), "line-dasharray": [5, 2.5], "line-opacity": 0.85 },
+    }),
+  ];
+}
+
+function rings() {
+  const radius = ["get", "radius_m"];
+  const [metres, kilometres] = ["metres", "kilometres"].map((key) => say(key, { amount: "\u0000" }).split("\u0000"));
+  const text = ["case", ["<", radius, 1000], ["concat", metres[0], ["to-string", radius], metres[1]],
+    ["concat", kilometres[0], ["to-string", ["/", radius, 1000]], kilometres[1]]];
+  return [
+    layer("rings-fill", "fill", "rings", { minzoom: 8, paint: { "fill-color": RING, "fill-opacity": 0.025 } }),
+    layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": RING, "line-width": byZoom(8, 0.7, 13, 1.5), "line-opacity": 0.65 } }),
+    layer("rings-chosen", "line", "rings", {
+      minzoom: 8,
+      filter: ["==", ["get", "station_id"], ""],
+      paint: { "line-color": RING, "line-width": 3, "line-opacity": 0.9 },
+    }),
+    layer("rings-label", "symbol", "rings", {
+      minzoom: 10,
+      layout: { "symbol-placement": "line", "symbol-spacing": 520, "text-field": text, "text-font": FONT, "text-size": 11, "text-max-angle": 90, "text-rotation-alignment": "viewport" },
+      paint: { "text-color": RING, ...halo },
+    }),
+  ];
+}
+
+function sources() {
+  const size = byZoom(7, 0.42, 10, 0.6, 12, 0.82, 13, 0.95, 16, 1.4);
+  const colour = colours("source");
+  return [
+    layer("sources-area", "fill", "sources", { paint: { "fill-color": colour, "fill-opacity": ["case", isActive, 0.28, 0.1] } }),
+    layer("sources-edge", "line", "sources", { paint: { "line-color": colour, "line-width": byZoom(9, 0.8, 14, 2.2), "line-opacity": ["case", isActive, 0.95, 0.55] } }),
+    layer("sources-flag", "circle", "sources", {
+      paint: {
+        "circle-radius": byZoom(7, 3.5, 10, 5.5, 12, 7.5, 13, 9.5, 16, 15),
+        "circle-color": FLAG,
+        "circle-opacity": 0.12,
+        "circle-stroke-color": FLAG,
+        "circle-stroke-width": byZoom(7, 1, 11, 1.4, 13, 2, 16, 2.6),
+      },
+    }),
+    layer("sources-symbol", "symbol", "sources", {
+      layout: {
+        "icon-image": ["case", isActive, ["get", "kind"], ["concat", ["get", "kind"], ":off"]],
+        "icon-size": size,
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "symbol-sort-key": ["+", ["case", isFlagged, 200, 0], ["case", isActive, 100, 0], ["coalesce", ["get", "score"], 0]],
+        "text-field": ["step", ["zoom"], "", 14.5, label],
+        "text-font": FONT,
+        "text-size": 11,
+        "text-anchor": "top",
+        "text-offset": [0, 1],
+        "text-max-width": 9,
+        "text-optional": true,
+      },
+      paint: { "icon-opacity": ["case", isActive, 1, 0.75], "text-color": INK, ...halo },
+    }),
+    layer("sources-group", "circle", "sources", {
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 9, 3, 24],
+        "circle-color": "#40566b",
+        "circle-opacity": 0.88,
+        "circle-stroke-color": ["case", [">", ["coalesce", ["get", "n_flagged"], 0], 0], FLAG, "#ffffff"],
+        "circle-stroke-width": 2,
+      },
+    }),
+    layer("sources-group-count", "symbol", "sources", {
+      layout: { "text-field": ["to-string", ["get", "n"]], "text-font": FONT_BOLD, "text-size": 11, "text-allow-overlap": true },
+      paint: { "text-color": "#ffffff" },
+    }),
+  ];
+}
+
+function points() {
+  const national = ["==", ["get", "level"], "national"];
+  return [
+    layer("assets-symbol", "symbol", "assets", {
+      minzoom: 10,
+      filter: isPoint,
+      layout: { "icon-image": ["get", "kind"], "icon-size": byZoom(10, 0.6, 15, 1.1), "icon-allow-overlap": true, "icon-ignore-placement": true },
+      paint: { "icon-opacity": 0.9 },
+    }),
+    layer("zones-label", "symbol", "zones", {
+      minzoom: 7,
+      filter: isPoint,
+      layout: {
+        "text-field": label, "text-font": FONT, "text-size": byZoom(8, 11, 12, 14), "text-letter-spacing": 0.12,
+        "text-padding": 6, "text-max-width": 8,
+      },
+      paint: { "text-color": MUTED, ...halo },
+    }),
+    layer("stations-symbol", "symbol", "stations", {
+      layout: {
+        "icon-image": ["get", "kind"],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 4, ["case", national, 0.5, 0.25], 9, ["case", national, 0.85, 0.5], 13, ["case", national, 1.25, 0.8]],
+        "icon-allow-overlap": true,
+        "symbol-sort-key": ["case", national, 1, 0],
+        "text-field": ["step", ["zoom"], "", 9.5, label],
+        "text-font": FONT_BOLD,
+        "text-size": byZoom(9.5, 11, 13, 13),
+        "text-variable-anchor": ["top", "bottom", "left", "right"],
+        "text-radial-offset": 1.15,
+        "text-optional": true,
+      },
+      paint: { "text-color": "#08486f", "text-halo-color": "#ffffff", "text-halo-width": 2 },
+    }),
+    layer("chosen", "circle", "chosen", {
+      paint: { "circle-radius": 17, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": INK, "circle-stroke-width": 2.5 },
+    }),
+  ];
+}
+
+/** Make the style of a map that nothing is switched off of. */
+export function makeStyle() {
+  return {
+    version: 8,
+    sources: { ...Object.fromEntries(LAYERS.map((name) => [name, tiles(name)])), graticule: empty, chosen: empty },
+    layers: [...ground(), ...zones(), ...rings(), ...sources(), ...points()],
+  };
+}
+
+/** Tell which features of the sources the legend's switches let through. */
+export function sourceFilter(shown) {
+  const parts = [["!", isGroup], ["in", ["get", "kind"], ["literal", [...shown.kinds]]]];
+  if (!shown.active) parts.push(["!", isActive]);
+  if (!shown.inactive) parts.push(isActive);
+  if (shown.flagged) parts.push(isFlagged);
+  return parts;
+}
+
+/** Count what of a group the switches let through; groups carry their counts by kind. */
+function groupCount(shown) {
+  const [all, active] = shown.flagged ? ["f_", "fa_"] : ["k_", "a_"];
+  const counted = (prefix) => [...shown.kinds].map((kind) => ["coalesce", ["get", prefix + kind], 0]);
+  const [some, those] = [["+", 0, ...counted(all)], ["+", 0, ...counted(active)]];
+  if (shown.active && shown.inactive) return some;
+  if (shown.active) return those;
+  return shown.inactive ? ["-", some, those] : 0;
+}
+
+const among = (kinds) => ["in", ["get", "kind"], ["literal", [...kinds]]];
+
+/** Let a map show what the legend's switches say. */
+export function applyShown(map, shown) {
+  const wanted = sourceFilter(shown);
+  const asked = {
+    "sources-area": ["all", ["==", ["geometry-type"], "Polygon"], ...wanted],
+    "sources-edge": ["all", ["!", isPoint], ...wanted],
+    "sources-flag": ["all", isPoint, isFlagged, ...wanted],
+    "sources-symbol": ["all", isPoint, ...wanted],
+    "sources-group": ["all", isGroup, [">", groupCount(shown), 0]],
+    "sources-group-count": ["all", isGroup, [">", groupCount(shown), 0]],
+    "assets-symbol": ["all", isPoint, among(shown.assets)],
+    "zones-label": ["all", isPoint, among(shown.zones)],
+  };
+  for (const [id, filter] of Object.entries(asked)) map.setFilter(id, filter);
+  map.setLayoutProperty("sources-group-count", "text-field", ["to-string", groupCount(shown)]);
+  const strict = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone && shown.zones.has(kind.kind)).map((kind) => kind.kind);
+  for (const id of ["zones-fill", "zones-hatch", "zones-edge"]) map.setFilter(id, among(strict));
+  map.setFilter("zones-border", among([...shown.zones].filter((kind) => !strict.includes(kind))));
+  for (const id of ["rings-fill", "rings-line", "rings-chosen", "rings-label"]) {
+    map.setLayoutProperty(id, "visibility", shown.rings ? "visible" : "none");
+  }
+}
+
+/** Layers that answer a click, the first one first. */
+export const CLICKED = ["stations-symbol", "sources-symbol", "sources-group", "assets-symbol", "sources-edge", "sources-area", "zones-label"];

@@ -1,0 +1,262 @@
+"""The locked-down child: it fails closed, dies alone, keeps its limits and ends with its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from geo_registry.errors import FileRefused, RegistryError
+from geo_registry.intake import answer, fence, formats, sandbox
+from geo_registry.intake.formats import shapes
+from tests.intake.making import LIMITS, VRT, limited, places, refused, send, shapefile, texts, zipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROJECT = Path(__file__).resolve().parents[2]
+CSV = "a,b\n1,2\n"
+WHOLE_S = 20.0
+"""Far above what a fork needs on a busy machine, far below what a hanging reader would take."""
+
+
+@pytest.fixture
+def sabotage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], sandbox.Sandbox]]:
+    """Return a maker of sandboxes whose child runs some code of the test's before anything else."""
+    made: list[sandbox.Sandbox] = []
+    honest = fence.environment
+
+    def make(code: str) -> sandbox.Sandbox:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(textwrap.dedent(code), encoding="utf-8")
+        path = f"{folder}{os.pathsep}{honest()['PYTHONPATH']}"
+        monkeypatch.setattr(fence, "environment", lambda: honest() | {"PYTHONPATH": path})
+        made.append(sandbox.Sandbox())
+        monkeypatch.setattr(sandbox, "own", lambda: made[-1])
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def reader(body: str) -> str:
+    """Give code that puts another reader of CSV in the child."""
+    return f"""
+        import os, signal, socket, sys, time
+        from geo_registry.errors import FileRefused
+        from geo_registry.intake.formats import delimited
+
+        def read(upload):
+            {body}
+
+        delimited.read = read
+        """
+
+
+def test_gdal_is_not_used_when_its_drivers_are_not_fenced(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
+) -> None:
+    """Where the allow-list has no effect, no shapefile is read at all, and other formats still are."""
+    sabotage("from geo_registry.intake import fence; fence.allow_drivers = lambda *_: None")
+    content = zipped(shapefile(tmp_path, places()))
+    for _ in range(2):
+        with pytest.raises(RegistryError) as caught:
+            send(tmp_path, content, "a.zip")
+        assert caught.value.code == "SANDBOX_UNSAFE"
+    assert texts(send(tmp_path, CSV, "a.csv").layers[0]) == [["a", "b"], ["1", "2"]]
+
+
+def test_the_probe_opens_where_gdal_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The self-test's virtual layer is one that unfenced GDAL opens under a shapefile's name, so it proves something."""
+    monkeypatch.setattr(shapes, "drivers", lambda: formats.GDAL_DRIVERS)
+    with pytest.raises(RegistryError) as caught:
+        shapes.ready(tmp_path)
+    assert caught.value.details == {"value": "probe.shp"}
+
+
+@pytest.mark.parametrize("body", ["time.sleep(3600)", "while True: pass", "signal.pause()"])
+def test_a_hanging_reader_is_killed_in_time(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], body: str
+) -> None:
+    """A file that is not read within its time is refused, and the next one is read as if nothing had been."""
+    sabotage(reader(body))
+    began = time.monotonic()
+    assert refused(tmp_path, CSV, "a.csv", limits=limited(seconds=1)).code == "FILE_TOO_SLOW"
+    assert time.monotonic() - began < WHOLE_S
+
+
+def test_processor_time_is_limited_apart_from_the_clock(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
+) -> None:
+    """A reader that computes without end is stopped by its processor time."""
+    sabotage(reader("while True: pass"))
+    assert refused(tmp_path, CSV, "a.csv", limits=limited(seconds=600, cpu_seconds=1)).code == "FILE_TOO_SLOW"
+
+
+def test_a_reader_that_eats_memory_dies_alone(tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]) -> None:
+    """Memory is limited in the fork: the file is refused, this process and the preloaded one live on."""
+    own = sabotage(reader("held = [bytes(10_000_000) for _ in range(10**6)]"))
+    for _ in range(2):
+        assert refused(tmp_path, CSV, "a.csv").code == "FILE_TOO_LARGE"
+    assert texts(send(tmp_path, '{"type": "Feature", "properties": {"a": 1}}', "a.json").layers[0]) == [["1"]]
+    own.close()
+
+
+def test_real_files_meet_the_memory_limit_too(tmp_path: Path) -> None:
+    """JSON that swells in memory is stopped by the limit and not by the machine."""
+    sent = '{"type": "FeatureCollection", "features": [' + "[]," * 8_000_000 + "[]]}"
+    assert refused(tmp_path, sent, "a.json", limits=limited(memory_mb=600)).code == "FILE_TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        "os._exit(9)",
+        "raise RuntimeError('a bug of ours')",
+        "raise SystemExit(0)",
+        "os.write(4, b'x'); os._exit(0)",
+    ],
+)
+def test_a_reader_that_dies_refuses_its_file_alone(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], body: str
+) -> None:
+    """Whatever kills a reader, its file is refused and the next file is read."""
+    sabotage(reader(body))
+    assert refused(tmp_path, CSV, "a.csv").code == "FILE_UNREADABLE"
+    assert texts(send(tmp_path, '{"type": "Feature", "properties": {"a": 1}}', "a.json").layers[0]) == [["1"]]
+
+
+def test_the_child_knows_nothing_of_its_parent(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader sees none of the parent's variables and, beside its own two files, no socket or file of the parent's."""
+    monkeypatch.setenv("GEO_REGISTRY_STORE", "postgresql://secret")
+    body = "raise FileRefused('PROBE', store=os.environ.get('GEO_REGISTRY_STORE'), files=len(os.listdir('/dev/fd')) - 1)"
+    sabotage(reader(body))
+    assert refused(tmp_path, CSV, "a.csv").details == {"store": None, "files": 5}
+
+
+def may_leave_the_network() -> bool:
+    """Tell whether this system lets a process leave its network."""
+    return sys.platform == "linux" and not subprocess.run(["unshare", "-rn", "true"], check=False).returncode
+
+
+def test_the_child_has_no_network_where_the_system_allows(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
+) -> None:
+    """A reader that calls out reaches nobody, not even on this machine."""
+    if not may_leave_the_network():
+        pytest.skip("this system keeps every process on its network; proxies and drivers are the fence")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        sabotage(reader(f"socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 5)"))
+        assert refused(tmp_path, CSV, "a.csv").code == "FILE_UNREADABLE"
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_a_lost_child_is_started_anew(tmp_path: Path) -> None:
+    """When the preloaded process is gone, the next file starts another and is read."""
+    send(tmp_path, CSV, "a.csv")
+    lost = sandbox.own()._child  # noqa: SLF001 (what is killed here nobody else may touch)
+    assert lost is not None
+    lost.process.kill()
+    lost.process.wait()
+    assert texts(send(tmp_path, CSV, "a.csv").layers[0]) == [["a", "b"], ["1", "2"]]
+
+
+def test_a_child_that_never_starts_is_told(tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]) -> None:
+    """Without a child no file is read: nothing falls back to the parent."""
+    sabotage("raise SystemExit('no')")
+    with pytest.raises(RegistryError) as caught:
+        send(tmp_path, CSV, "a.csv")
+    assert caught.value.code == "SANDBOX_FAILED"
+
+
+def test_a_child_that_does_not_answer_is_given_up(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preloaded process that hangs is killed after the file's time and its grace."""
+    sabotage("import time; time.sleep(3600)")
+    monkeypatch.setattr(sandbox, "GRACE_S", 0.1)
+    assert refused(tmp_path, CSV, "a.csv", limits=limited(seconds=1)).code == "FILE_TOO_SLOW"
+
+
+def test_threads_share_one_child(tmp_path: Path) -> None:
+    """Files sent at once are read at once, each with its own answer."""
+    taken: dict[int, list[list[str | None]]] = {}
+
+    def take(number: int) -> None:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        taken[number] = texts(send(folder, f"a\n{number}\n", "a.csv").layers[0])
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken == {number: [["a"], [str(number)]] for number in range(8)}
+
+
+def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
+    """A parent that is killed leaves no process behind: all who hold its error stream are gone."""
+    (tmp_path / "a.csv").write_text(CSV, encoding="utf-8")
+    code = f"""
+import os, signal
+from pathlib import Path
+from geo_registry.intake import read
+from geo_registry.settings import Limits
+assert read(Path({str(tmp_path / "a.csv")!r}), limits=Limits()).layers
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (-signal.SIGKILL, b"")
+
+
+def test_a_parent_ends_quietly(tmp_path: Path) -> None:
+    """At its own end a process closes its child without a warning."""
+    (tmp_path / "a.csv").write_text(CSV, encoding="utf-8")
+    code = f"""
+from pathlib import Path
+from geo_registry.intake import read
+from geo_registry.settings import Limits
+print(read(Path({str(tmp_path / "a.csv")!r}), limits=Limits()).layers[0].cells.num_rows)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=PROJECT, capture_output=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"2\n", b"")
+
+
+@pytest.mark.parametrize(
+    "bytes_sent", [b"", b"{}\n", b'{"layers": [], "findings": 3}\n', b'{"layers": [{}]}\nARROW', b"\x80\x04pickle\n"]
+)
+def test_an_answer_that_is_none_is_not_believed(bytes_sent: bytes) -> None:
+    """Whatever a broken child sends, it is checked, and never unpickled."""
+    with pytest.raises(FileRefused) as caught:
+        answer.load(bytes_sent)
+    assert caught.value.code == "FILE_UNREADABLE"
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Private folders are removed, whether the file is read, refused or its reader killed."""
+    home = tmp_path / "tmp"
+    home.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(home))
+    send(tmp_path, zipped(shapefile(tmp_path, places())), "a.zip")
+    refused(tmp_path, VRT, "a.gpkg")
+    refused(tmp_path, zipped({"a.shp": b"x"}), "a.zip", limits=limited(memory_mb=1))
+    assert list(home.iterdir()) == []
