@@ -33,12 +33,17 @@ function remember(id) {
 
 /* ---- the map */
 
+/** How much of the map the open legend covers from the left, in pixels; on a narrow screen it lies folded. */
+function legendWidth() {
+  return matchMedia("(min-width: 760px)").matches && at("legend").querySelector("details[open]") ? at("legend").offsetWidth : 0;
+}
+
 function openMap() {
   const map = new MapView({
     container: at("map"),
     style: makeStyle(),
     bounds: config.bounds,
-    fitBoundsOptions: { padding: 40, maxZoom: 13 },
+    fitBoundsOptions: { padding: { top: 20, bottom: 20, right: 20, left: 20 + legendWidth() }, maxZoom: 13 },
     hash: "map",
     maxZoom: 18,
     attributionControl: false,
@@ -90,10 +95,10 @@ function chooser(map, panel) {
 
   const frame = (record) => {
     if (record.lon == null) return;
-    const padding = { top: 30, left: 30, right: 30 + panel.padding.right, bottom: 30 + panel.padding.bottom };
+    const padding = { top: 30, left: 30 + legendWidth(), right: 30 + panel.padding.right, bottom: 30 + panel.padding.bottom };
     if (record.role !== "station") {
       const inView = map.getBounds().contains([record.lon, record.lat]);
-      map.easeTo({ center: [record.lon, record.lat], zoom: Math.max(map.getZoom(), inView ? 0 : CLOSE_ZOOM), offset: [-panel.padding.right / 2, -panel.padding.bottom / 2] });
+      map.easeTo({ center: [record.lon, record.lat], zoom: Math.max(map.getZoom(), inView ? 0 : CLOSE_ZOOM), offset: [(legendWidth() - panel.padding.right) / 2, -panel.padding.bottom / 2] });
       return;
     }
     const [dLat, dLon] = [Math.max(...config.rings_m) / DEGREE_M, Math.max(...config.rings_m) / (DEGREE_M * Math.cos((record.lat * Math.PI) / 180))];
@@ -147,10 +152,10 @@ function explainGroups(map) {
 
 function start() {
   const placed = new URLSearchParams(location.hash.slice(1)).has("map");
-  const map = openMap();
-  addSymbols(map, kinds.values());
   const shown = everything();
   buildLegend(at("legend"), shown, () => applyShown(map, shown));
+  const map = openMap();
+  addSymbols(map, kinds.values());
   let chosen = null;
   const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
   chosen = chooser(map, panel);

@@ -69,8 +69,8 @@ function zones() {
   const matter = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone).map((kind) => kind.kind);
   const strict = ["in", ["get", "kind"], ["literal", matter]];
   return [
-    layer("zones-fill", "fill", "zones", { filter: strict, paint: { "fill-color": colours("zone"), "fill-opacity": 0.05 } }),
-    layer("zones-hatch", "fill", "zones", { filter: strict, paint: { "fill-pattern": ["concat", "hatch:", ["get", "kind"]], "fill-opacity": 0.55 } }),
+    layer("zones-fill", "fill", "zones", { filter: strict, paint: { "fill-color": colours("zone"), "fill-opacity": 0.035 } }),
+    layer("zones-hatch", "fill", "zones", { filter: strict, paint: { "fill-pattern": ["concat", "hatch:", ["get", "kind"]], "fill-opacity": 0.5 } }),
     layer("zones-edge", "line", "zones", { filter: strict, paint: { "line-color": colours("zone"), "line-width": 1.4, "line-opacity": 0.8 } }),
     layer("zones-border", "line", "zones", {
       filter: ["!", strict],
@@ -85,7 +85,6 @@ function rings() {
   const text = ["case", ["<", radius, 1000], ["concat", metres[0], ["to-string", radius], metres[1]],
     ["concat", kilometres[0], ["to-string", ["/", radius, 1000]], kilometres[1]]];
   return [
-    layer("rings-fill", "fill", "rings", { minzoom: 8, paint: { "fill-color": RING, "fill-opacity": 0.025 } }),
     layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": RING, "line-width": byZoom(8, 0.7, 13, 1.5), "line-opacity": 0.65 } }),
     layer("rings-chosen", "line", "rings", {
       minzoom: 8,
@@ -173,13 +172,13 @@ function points() {
         "icon-allow-overlap": true,
         "symbol-sort-key": ["case", national, 1, 0],
         "text-field": ["step", ["zoom"], "", 9.5, label],
-        "text-font": FONT_BOLD,
-        "text-size": byZoom(9.5, 11, 13, 13),
+        "text-font": ["case", national, ["literal", FONT_BOLD], ["literal", FONT]],
+        "text-size": ["case", national, 13, 11],
         "text-variable-anchor": ["top", "bottom", "left", "right"],
         "text-radial-offset": 1.15,
         "text-optional": true,
       },
-      paint: { "text-color": "#08486f", "text-halo-color": "#ffffff", "text-halo-width": 2 },
+      paint: { "text-color": ["case", national, "#08486f", "#44607a"], "text-halo-color": "#ffffff", "text-halo-width": 1.8 },
     }),
     layer("chosen", "circle", "chosen", {
       paint: { "circle-radius": 17, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": INK, "circle-stroke-width": 2.5 },
@@ -235,7 +234,7 @@ export function applyShown(map, shown) {
   const strict = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone && shown.zones.has(kind.kind)).map((kind) => kind.kind);
   for (const id of ["zones-fill", "zones-hatch", "zones-edge"]) map.setFilter(id, among(strict));
   map.setFilter("zones-border", among([...shown.zones].filter((kind) => !strict.includes(kind))));
-  for (const id of ["rings-fill", "rings-line", "rings-chosen", "rings-label"]) {
+  for (const id of ["rings-line", "rings-chosen", "rings-label"]) {
     map.setLayoutProperty(id, "visibility", shown.rings ? "visible" : "none");
   }
 }

@@ -52,12 +52,12 @@ export function drawn(symbol, { active = true, sizePx = symbol.size_px } = {}) {
 }
 
 function hatched(colour) {
-  const edge = 12 * RATIO;
+  const edge = 16 * RATIO;
   const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.strokeStyle = colour;
-  context.globalAlpha = 0.42;
-  context.lineWidth = 1.1 * RATIO;
+  context.globalAlpha = 0.4;
+  context.lineWidth = RATIO;
   for (const from of [-edge, 0, edge]) {
     context.moveTo(from, edge);
     context.lineTo(from + edge, 0);

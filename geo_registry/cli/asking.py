@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,12 @@ import geo_registry as gr
 from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
 from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.cli.words import day, number, whole
 from geo_registry.errors import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     import pandas as pd
 
@@ -36,16 +37,11 @@ def radii(text: str) -> tuple[float, ...]:
         raise ValueRefused("RING_NOT_NUMBER", value=text) from fault
 
 
-def day(moment: datetime | None) -> date | None:
-    """Give the date of a click date."""
-    return moment.date() if moment else None
-
-
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that audit, report and export share."""
     for option in (
-        click.option("--as-of", type=int, metavar="REVISION"),
-        click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE"),
+        click.option("--as-of", type=whole("--as-of"), metavar="REVISION"),
+        click.option("--on", type=day, metavar="DATE"),
         click.option("--rings", default="1000,3000,5000", show_default=True, metavar="METRES"),
     ):
         command = option(command)
@@ -59,7 +55,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--status", default="active", show_default=True)
 @question_options
 @click.option("--pairs/--summary", "pairs", default=True)
-@click.option("--format", "form", type=click.Choice(FORMATS))
+@click.option("--format", "form", metavar="|".join(FORMATS))
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
 def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
@@ -70,7 +66,7 @@ def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None
         kinds=asked["kinds"],
         status=asked["status"],
         rings_m=radii(asked["rings"]),
-        on=day(asked["on"]),
+        on=asked["on"],
         as_of=asked["as_of"],
     )
     registry = gr.open(store_url(shell))
@@ -98,14 +94,14 @@ def _print_frame(table: pd.DataFrame) -> None:
 
 
 @click.command("near", context_settings={"ignore_unknown_options": True})
-@click.argument("lon", type=float)
-@click.argument("lat", type=float)
-@click.argument("radius_m", type=float, metavar="METRES")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@click.argument("lon", type=number("LON"))
+@click.argument("lat", type=number("LAT"))
+@click.argument("radius_m", type=number("METRES"), metavar="METRES")
+@click.option("--on", type=day, metavar="DATE")
 @click.pass_obj
-def near(shell: Shell, lon: float, lat: float, *, radius_m: float, on: datetime | None) -> None:
+def near(shell: Shell, lon: float, lat: float, *, radius_m: float, on: date | None) -> None:
     """List what is round a point."""
-    found = gr.open(store_url(shell)).near(lon, lat, radius_m, on=day(on))
+    found = gr.open(store_url(shell)).near(lon, lat, radius_m, on=on)
     if shell.as_json:
         print_json({"lon": lon, "lat": lat, "radius_m": radius_m, "found": found.to_dict(orient="records")})
     else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.exceptions import Exit, NoArgsIsHelpError
 
-from geo_registry.errors import Conflict, RegistryError
-from geo_registry.wording import explain, say, texts
+from geo_registry.errors import Conflict, RegistryError, ValueRefused
+from geo_registry.wording import LANGUAGES, explain, say, texts
 
 if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
@@ -56,14 +57,25 @@ def translate(command: click.Command, lang: Language) -> click.Command:
     return command
 
 
-def _refuse(context: click.Context, fault: RegistryError) -> None:
-    shell = context.find_object(Shell) or Shell(None, "zh", as_json=False)
+def _ours(fault: click.UsageError | RegistryError) -> RegistryError:
+    if isinstance(fault, RegistryError):
+        return fault
+    if isinstance(fault, click.NoSuchOption):
+        options = [option for each in fault.ctx.command.params for option in each.opts] if fault.ctx else []
+        return ValueRefused("PARAMETER_UNKNOWN", value=fault.option_name, known=", ".join(options))
+    if isinstance(fault, click.MissingParameter) and fault.param:
+        return ValueRefused("PARAMETER_MISSING", option=fault.param.make_metavar(fault.ctx))
+    return ValueRefused("USAGE_WRONG", value=fault.format_message())
+
+
+def _refuse(problem: click.UsageError | RegistryError, shell: Shell) -> NoReturn:
+    fault = _ours(problem)
     message = explain(fault.code, shell.lang, fault.details)
     if shell.as_json:
         document = {"code": fault.code, "message": message, "details": fault.details}
         click.echo(json.dumps(document, ensure_ascii=False, default=str))
     click.echo(f"{fault.code}: {message}", err=True)
-    context.exit(EXIT_CONFLICT if isinstance(fault, Conflict) else EXIT_REFUSED)
+    raise Exit(EXIT_CONFLICT if isinstance(fault, Conflict) else EXIT_REFUSED) from problem
 
 
 class Verbs(click.Group):
@@ -79,22 +91,44 @@ class Verbs(click.Group):
         self._lang = lang
         options = [
             click.Option(["--store"], metavar="URL", envvar="GEO_REGISTRY_STORE"),
-            click.Option(["--lang"], type=click.Choice(["zh", "en"]), default=lang, show_default=True),
+            click.Option(["--lang"], default=lang, show_default=True, metavar="|".join(LANGUAGES)),
             click.Option(["--json", "as_json"], is_flag=True),
         ]
         settings = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
         super().__init__(params=options, callback=_begin, context_settings=settings, no_args_is_help=True)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 (click's own signature)
+    ) -> click.Context:
+        """Read the words before the verb; what is not understood is refused as by a verb."""
+        as_json = "--json" in args
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except NoArgsIsHelpError:
+            raise
+        except click.UsageError as fault:
+            _refuse(fault, Shell(None, self._lang, as_json=as_json))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the verbs in the order of a day's work."""
         del ctx
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the module of a verb."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Load the module of a verb.
+
+        Raises
+        ------
+        ValueRefused
+            If there is no such verb.
+        """
         del ctx
         if cmd_name not in VERBS:
-            return None
+            raise ValueRefused("VERB_UNKNOWN", value=cmd_name, known=", ".join(VERBS))
         module = import_module(f"geo_registry.cli.{VERBS[cmd_name]}")
         command: click.Command = module.COMMANDS[cmd_name]
         return translate(command, self._lang)
@@ -109,10 +143,14 @@ class Verbs(click.Group):
         """Run the verb; a refusal ends in a sentence and an exit code."""
         try:
             return super().invoke(ctx)
-        except RegistryError as fault:
-            _refuse(ctx, fault)
+        except NoArgsIsHelpError:
+            raise
+        except (click.UsageError, RegistryError) as fault:
+            _refuse(fault, ctx.find_object(Shell) or Shell(None, self._lang, as_json=ctx.params["as_json"]))
 
 
 @click.pass_context
 def _begin(context: click.Context, store: str | None, lang: Language, *, as_json: bool) -> None:
+    if lang not in LANGUAGES:
+        raise ValueRefused("LANGUAGE_UNKNOWN", value=lang, known=", ".join(LANGUAGES))
     context.obj = Shell(store, lang, as_json)

@@ -38,7 +38,7 @@ def pairs_of(words: tuple[str, ...], option: str) -> dict[str, str]:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--kind")
 @click.option("--datum")
 @click.option("--crs")

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 import geo_registry as gr
-from geo_registry.cli.asking import day, output_format, question_options, radii
+from geo_registry.cli.asking import output_format, question_options, radii
 from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
 from geo_registry.cli.printing import deliver, print_json
+from geo_registry.cli.words import number
 from geo_registry.errors import ValueRefused
 
 EDGES = 4
@@ -39,13 +40,13 @@ def numbers(text: str | None, count: int, option: str) -> tuple[float, ...] | No
 
 @click.command("report")
 @click.argument("station")
-@click.option("--format", "form", type=click.Choice(["pdf", "html"]))
+@click.option("--format", "form", metavar="pdf|html")
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
 def report(shell: Shell, /, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Write the report of a station's neighbourhood."""
-    question = gr.Question(rings_m=radii(asked["rings"]), on=day(asked["on"]), as_of=asked["as_of"])
+    question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
     wanted = form or ("html" if output_format(output) == "html" else "pdf")
     made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
     deliver(made.name, made.content, output, shell.lang)
@@ -55,15 +56,15 @@ def report(shell: Shell, /, station: str, form: str | None, output: Path | None,
 
 @click.command("export")
 @click.option("--kind", default="all", show_default=True)
-@click.option("--format", "form", type=click.Choice(["shp", "gpkg", "geojson", "csv", "xlsx"]))
+@click.option("--format", "form", metavar="shp|gpkg|geojson|csv|xlsx")
 @click.option("--crs")
-@click.option("--datum", type=click.Choice(["gcj02", "bd09"]))
-@click.option("--encoding", default="utf-8", show_default=True)
-@click.option("--names", type=click.Choice(["ascii", "zh"]), default="ascii", show_default=True)
+@click.option("--datum", metavar="gcj02|bd09")
+@click.option("--encoding", default="utf-8", show_default=True, metavar="utf-8|gbk")
+@click.option("--names", default="ascii", show_default=True, metavar="ascii|zh")
 @click.option("--bbox", metavar="W,S,E,N")
 @click.option("--near", metavar="LON,LAT,METRES")
 @click.option("--station", metavar="CODE")
-@click.option("--ring", type=float, metavar="METRES")
+@click.option("--ring", type=number("--ring"), metavar="METRES")
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
@@ -74,7 +75,6 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
         bbox=numbers(asked.pop("bbox"), EDGES, "--bbox"),  # type: ignore[arg-type]
         near=numbers(asked.pop("near"), NEAR_PARTS, "--near"),  # type: ignore[arg-type]
         rings_m=radii(asked.pop("rings")),
-        on=day(asked.pop("on")),
         lang=shell.lang,
         **asked,
     )

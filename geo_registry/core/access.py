@@ -67,6 +67,12 @@ def visible(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> gpd.Ge
     -------
     geopandas.GeoDataFrame
         The frame itself where nothing is hidden, else a copy.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "contact": ["0395"]})
+    >>> visible(Viewer("guest"), rows, Catalog({}, (), (), (), (), {}, ""))["contact"].tolist()
+    ['0395']
     """
     shown = frame
     for name, kind in catalog.kinds.items():

@@ -38,7 +38,8 @@ ACCURACY_LIMIT_M = 5.0
 
 _SAME_M = 1e-3  # two definitions of a projection that agree to this are one
 
-_EPSG_NAMES = {4326: "wgs84", 4979: "wgs84", 4490: "cgcs2000", 4480: "cgcs2000"}
+_WGS84 = 4326
+_EPSG_NAMES = {_WGS84: "wgs84", 4979: "wgs84", 4490: "cgcs2000", 4480: "cgcs2000"}
 _EPSG_TEXT = re.compile(r"(?:[^\[{]*\bEPSG[:/](?:[\d.]*[:/])?)?(\d{4,6})", re.IGNORECASE)
 _CRS84_TEXT = re.compile(r"(?:[^\[{]*\bOGC[:/](?:[\d.]*[:/])?)?CRS84", re.IGNORECASE)
 
@@ -88,6 +89,27 @@ def parse_crs(text: str) -> str:
     if "[" in said or said.startswith("{"):
         return _canonical(_code_of(_read(said), said))
     raise DatumError("DATUM_UNKNOWN", value=text, expected=NAMED)
+
+
+def is_lon_lat(system: CRS | None) -> bool:
+    """Tell whether a frame's reference system is longitude and latitude of WGS 84, or of CGCS2000, its equal.
+
+    Parameters
+    ----------
+    system
+        A frame's ``crs``; None for a frame without one.
+
+    Examples
+    --------
+    >>> [is_lon_lat(CRS(text)) for text in ("EPSG:4326", "OGC:CRS84", "EPSG:4547")]
+    [True, True, False]
+    """
+    if system is None or not system.is_geographic:
+        return False
+    try:
+        return parse_crs(system.to_wkt()) in {"wgs84", "cgcs2000"}
+    except DatumError:
+        return False
 
 
 def is_projected(datum: str) -> bool:
@@ -298,6 +320,8 @@ def _inner(system: CRS, said: str) -> CRS:
 
 def _code_of(system: CRS, said: str) -> int:
     """Identify a system read from WKT; for a projection the numbers must agree, not only the title."""
+    if system.to_authority() == ("OGC", "CRS84"):
+        return _WGS84
     code = system.to_epsg(min_confidence=20 if system.is_projected else 70)
     if code is None or (system.is_projected and not _same_projection(system, _system(code))):
         raise CRSError("CRS_UNSUPPORTED", value=said, name=system.name)

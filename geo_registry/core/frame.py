@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from geo_registry.core.crs import is_lon_lat
 from geo_registry.core.kinds import Field, FieldType
 from geo_registry.errors import CRSError, ValueRefused
 
@@ -152,7 +153,7 @@ def check(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ValueRefused
         If a base column is missing or has another dtype.
     """
-    if frame.crs is None or frame.crs.to_epsg() not in {4326, 4490}:
+    if not is_lon_lat(frame.crs):
         raise CRSError(
             "CRS_INVALID", value=None if frame.crs is None else frame.crs.to_string(), expected=CRS
         )

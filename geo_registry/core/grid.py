@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo_registry.core.geodesy import degree_reach
 from geo_registry.core.geodesy.ellipsoid import (
     NEAR_RING_M,
     arc,
@@ -24,7 +25,6 @@ from geo_registry.core.geodesy.ellipsoid import (
     in_doubt,
     local_frame,
 )
-from geo_registry.core.geodesy import degree_reach
 from geo_registry.core.ragged import runs, spread
 from geo_registry.errors import ValueRefused
 

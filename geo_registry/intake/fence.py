@@ -93,10 +93,11 @@ def limit(limits: Limits) -> None:
     }
     for what, most in wanted.items():
         _, hard = resource.getrlimit(what)
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        # some systems know the limit of address space and refuse to set it
+        ceiling = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
+        # the last second of processor time is for the signal that tells what ran out; some systems
+        # know a limit of memory and refuse to set it
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (least, least))
+            resource.setrlimit(what, (min(most, ceiling), ceiling))
 
 
 def allow_drivers(allowed: Iterable[str], list_drivers: Callable[[], Iterable[str]]) -> None:

@@ -140,7 +140,10 @@ class Sandbox:
         return verdict
 
     def _running(self) -> _Child:
-        if self._child is None or self._child.process.poll() is not None:
+        if self._child is not None and self._child.process.poll() is not None:
+            self._child.stop()
+            self._child = None
+        if self._child is None:
             self._child = _Child.start()
         return self._child
 

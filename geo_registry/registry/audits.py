@@ -102,7 +102,9 @@ def audit(house: House, viewer: Viewer, question: Question) -> core.Audit:
 
     def answer() -> core.Audit:
         on, revision = settled.on or house.today, house.revision(settled.as_of)
-        request = core.AuditRequest(rings_m=settled.rings_m, on=on, statuses=_statuses(settled.status))
+        request = core.AuditRequest(
+            rings_m=settled.rings_m, on=on, statuses=_statuses(settled.status), kinds=settled.kinds
+        )
         wanted = (settled.stations, settled.level)
         return core.audit(
             records.frames(house, viewer, settled.kinds, revision),

@@ -114,7 +114,7 @@ def test_pairs_of_five_rows(ask: Ask) -> None:
 @settings(max_examples=10)
 @given(st.floats(-89, 89), st.lists(st.floats(1, 20_000), min_size=1, max_size=MAX_RINGS, unique=True))
 def test_inside_means_at_most_the_ring(ask: Ask, lat: float, radii_m: list[float]) -> None:
-    """A source at exactly a ring's radius by GeographicLib is inside; a ring one bit smaller leaves it out."""
+    """A source at exactly a ring's radius by GeographicLib is inside; a ring one bit less leaves it out."""
     places = [away(radius_m, 17.0 * number, (114.0, lat)) for number, radius_m in enumerate(radii_m)]
     far_m = np.array([GEOD.inv(114.0, lat, place.x, place.y)[2] for place in places])
     sources = frame(*(kiln(str(number), place) for number, place in enumerate(places)))

@@ -399,7 +399,7 @@ def star(chance: np.random.Generator, lon: float, lat: float) -> shapely.Polygon
 def test_the_way_to_lines_and_polygons_is_that_of_their_nearest_edge() -> None:
     """To lines, polygons with holes and their multiples, the distance is the least over all their edges."""
     chance = np.random.default_rng(5)
-    for _ in range(40):
+    for _ in range(20):
         lon, lat = chance.uniform(-179.0, 179.0), chance.uniform(-70.0, 70.0)
         first, second = star(chance, lon, lat), star(chance, lon + 0.5, lat)
         place = lon + chance.uniform(-0.2, 0.2), lat + chance.uniform(-0.2, 0.2)

@@ -25,14 +25,16 @@ ROWS = [["甲厂", "1.5", "1", "true"], ["乙厂", None, "2", "false"], [None, "
 def path(tmp_path: Path) -> Path:
     """Return a sound GeoPackage with one layer."""
     made = tmp_path / "made.gpkg"
-    pyogrio.write_dataframe(places(), made, layer="点 位\"s")
+    pyogrio.write_dataframe(places(), made, layer='点 位"s')
     return made
 
 
 def change(path: Path, *statements: str) -> bytes:
     """Change a GeoPackage by SQL; its triggers are left out, which need functions of their own."""
     with closing(sqlite3.connect(path)) as database:
-        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
             database.execute('DROP TRIGGER "{}"'.format(trigger.replace('"', '""')))
         for statement in statements:
             database.execute(statement)
@@ -44,14 +46,16 @@ def test_a_geopackage_reads_back(tmp_path: Path, path: Path) -> None:
     """Attributes, truth values, geometries and the reference system come through; the key does not."""
     taken = send(tmp_path, path.read_bytes(), "a.gpkg")
     (layer,) = taken.layers
-    assert (taken.format, taken.encoding, layer.name, layer.crs) == ("gpkg", None, "点 位\"s", "EPSG:4490")
+    assert (taken.format, taken.encoding, layer.name, layer.crs) == ("gpkg", None, '点 位"s', "EPSG:4490")
     assert (layer.headings, texts(layer), numbers(layer)) == (("名称", "stock", "n", "on"), ROWS, [1, 2, 3])
     assert layer.cells.column(GEOMETRY).to_pylist() == [shapely.Point(x, x - 79).wkb for x in (113, 114, 115)]
 
 
 def test_dates_are_iso(tmp_path: Path) -> None:
     """Dates and times are ISO text as the format stores them."""
-    frame = gpd.GeoDataFrame({"at": pd.to_datetime(["2024-05-01 08:30", None])}, geometry=[None, None], crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"at": pd.to_datetime(["2024-05-01 08:30", None])}, geometry=[None, None], crs=4326
+    )
     pyogrio.write_dataframe(frame, tmp_path / "made.gpkg", geometry_type="Point")
     (layer,) = send(tmp_path, (tmp_path / "made.gpkg").read_bytes(), "a.gpkg").layers
     assert [text and text[:19] for (text,) in texts(layer)] == ["2024-05-01T08:30:00", None]
@@ -63,10 +67,12 @@ def test_tables_without_geometry_are_layers_too(tmp_path: Path, path: Path) -> N
     pyogrio.write_dataframe(pd.DataFrame({"车牌": ["豫L0001"]}), path, layer="车辆")
     pyogrio.write_dataframe(places().iloc[:0], path, layer="空")
     taken = send(tmp_path, path.read_bytes(), "a.gpkg")
-    assert [layer.name for layer in taken.layers] == ["点 位\"s", "车辆"]
+    assert [layer.name for layer in taken.layers] == ['点 位"s', "车辆"]
     assert (texts(taken.layers[1]), taken.layers[1].crs) == ([["豫L0001"]], None)
     assert GEOMETRY not in taken.layers[1].cells.column_names
-    assert [layer.name for layer in send(tmp_path, path.read_bytes(), "a.gpkg", layer="车辆").layers] == ["车辆"]
+    assert [layer.name for layer in send(tmp_path, path.read_bytes(), "a.gpkg", layer="车辆").layers] == [
+        "车辆"
+    ]
     assert refused(tmp_path, path.read_bytes(), "a.gpkg", layer="空").code == "NO_ROWS"
 
 
@@ -95,9 +101,14 @@ def test_damage_is_refused(tmp_path: Path, path: Path) -> None:
     sound = path.read_bytes()
     page = len(sound) // 2 // 4096 * 4096
     assert refused(tmp_path, sound[:-8192], "a.gpkg").code == "DB_CORRUPT"
-    assert refused(tmp_path, sound[:page] + b"\xff" * 4096 + sound[page + 4096 :], "a.gpkg").code == "DB_CORRUPT"
+    assert (
+        refused(tmp_path, sound[:page] + b"\xff" * 4096 + sound[page + 4096 :], "a.gpkg").code == "DB_CORRUPT"
+    )
     assert refused(tmp_path, sound[:100] + b"\xff" * 50 + sound[150:], "a.gpkg").code == "DB_CORRUPT"
-    assert refused(tmp_path, change(path, "UPDATE gpkg_contents SET table_name = 'gone'"), "a.gpkg").code == "DB_CORRUPT"
+    assert (
+        refused(tmp_path, change(path, "UPDATE gpkg_contents SET table_name = 'gone'"), "a.gpkg").code
+        == "DB_CORRUPT"
+    )
     other = tmp_path / "other.gpkg"
     with closing(sqlite3.connect(other)) as database:
         database.execute("CREATE TABLE t (a)")
@@ -105,7 +116,9 @@ def test_damage_is_refused(tmp_path: Path, path: Path) -> None:
     assert refused(tmp_path, other.read_bytes(), "a.gpkg").code == "CONTENT_MISMATCH"
 
 
-@pytest.mark.parametrize("blob", ["x'00'", "'text'", "x'4750000F00000000'", "x'475000010000000001'", "zeroblob(50)"])
+@pytest.mark.parametrize(
+    "blob", ["x'00'", "'text'", "x'4750000F00000000'", "x'475000010000000001'", "zeroblob(50)"]
+)
 def test_broken_geometries_are_refused_with_their_row(tmp_path: Path, path: Path, blob: str) -> None:
     """A geometry that is none is never turned into nothing."""
     broken = change(path, f'UPDATE "点 位""s" SET geom = {blob} WHERE fid = 2')  # noqa: S608 (a test's own words)
@@ -116,11 +129,17 @@ def test_broken_geometries_are_refused_with_their_row(tmp_path: Path, path: Path
 def test_an_endless_view_is_stopped(tmp_path: Path, path: Path) -> None:
     """A layer that is a view without end is cut off by the limits, not waited for."""
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n"
-    sent = change(path, f"CREATE VIEW 无尽 AS {endless}", "UPDATE gpkg_contents SET table_name = '无尽', data_type = 'attributes'")
+    sent = change(
+        path,
+        f"CREATE VIEW 无尽 AS {endless}",
+        "UPDATE gpkg_contents SET table_name = '无尽', data_type = 'attributes'",
+    )
     assert refused(tmp_path, sent, "a.gpkg", limits=limited(seconds=1)).code == "FILE_TOO_SLOW"
 
 
 def test_limits_of_rows_and_columns(tmp_path: Path, path: Path) -> None:
     """A table over the limits is refused."""
     assert refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(rows=2)).code == "FILE_TOO_LARGE"
-    assert refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(columns=3)).code == "TOO_MANY_COLUMNS"
+    assert (
+        refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(columns=3)).code == "TOO_MANY_COLUMNS"
+    )

@@ -51,7 +51,9 @@ def test_a_shapefile_reads_back(tmp_path: Path, parts: dict[str, bytes]) -> None
     assert layer.crs.startswith('GEOGCS["GCS_China_Geodetic_Coordinate_System_2000"')
 
 
-@pytest.mark.parametrize("shape", ["LINESTRING (0 0, 1 1)", "POLYGON ((0 0, 0 3, 3 3, 3 0, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))"])
+@pytest.mark.parametrize(
+    "shape", ["LINESTRING (0 0, 1 1)", "POLYGON ((0 0, 0 3, 3 3, 3 0, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))"]
+)
 def test_lines_and_polygons_with_holes_read_back(tmp_path: Path, shape: str) -> None:
     """Geometries of other types, rings turned as they may be, are the same shapes; null stays null."""
     frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=gpd.GeoSeries.from_wkt([shape, None]), crs=4326)
@@ -73,9 +75,15 @@ def test_encoding_by_cpg_language_byte_and_proof(tmp_path: Path) -> None:
     stated = send(tmp_path, zipped(bare), "a.zip", encoding="gbk")
     lying = send(tmp_path, zipped(parts | {"点位.cpg": b"UTF-8"}), "a.zip")
     for taken in (known, guessed, marked, stated, lying):
-        assert (taken.encoding, taken.layers[0].headings, texts(taken.layers[0])) == ("gb18030", HEADINGS, ROWS)
+        assert (taken.encoding, taken.layers[0].headings, texts(taken.layers[0])) == (
+            "gb18030",
+            HEADINGS,
+            ROWS,
+        )
     assert [codes(taken) for taken in (known, marked, stated)] == [[], [], []]
-    assert [(found.code, found.value) for found in (*guessed.findings, *lying.findings)] == [("ENCODING_GUESSED", "名称")] * 2
+    assert [(found.code, found.value) for found in (*guessed.findings, *lying.findings)] == [
+        ("ENCODING_GUESSED", "名称")
+    ] * 2
 
 
 def test_utf8_without_a_cpg_needs_no_guess(tmp_path: Path, parts: dict[str, bytes]) -> None:
@@ -90,7 +98,9 @@ def test_a_stated_encoding_that_does_not_fit_is_refused(tmp_path: Path, parts: d
     gbk = shapefile(tmp_path, places(), "GBK")
     assert refused(tmp_path, zipped(gbk), "a.zip", encoding="utf-8").code == "ENCODING_NOT_UTF8"
     broken = parts["点位.dbf"].replace("甲厂".encode(), b"\xff\xfe\xfd\xfc\xff\xff")
-    assert refused(tmp_path, zipped(without(parts, ".cpg") | {"点位.dbf": broken}), "a.zip").code.startswith("ENCODING_")
+    assert refused(tmp_path, zipped(without(parts, ".cpg") | {"点位.dbf": broken}), "a.zip").code.startswith(
+        "ENCODING_"
+    )
 
 
 def test_text_cut_within_a_character_loses_that_character_alone(tmp_path: Path) -> None:
@@ -118,14 +128,22 @@ def test_several_shapefiles_are_several_layers(tmp_path: Path, parts: dict[str, 
 def test_side_files_and_case_do_not_matter(tmp_path: Path, parts: dict[str, bytes]) -> None:
     """Upper-case suffixes, a dictionary, macOS leftovers and index files beside the parts are fine."""
     upper = {name.upper(): content for name, content in parts.items()}
-    extra: dict[str, bytes] = {"字段对照表.csv": b"x", "__MACOSX/._点位.shp": b"x", "点位.sbn": b"x", ".DS_Store": b"x"}
+    extra: dict[str, bytes] = {
+        "字段对照表.csv": b"x",
+        "__MACOSX/._点位.shp": b"x",
+        "点位.sbn": b"x",
+        ".DS_Store": b"x",
+    }
     assert texts(send(tmp_path, zipped(upper | extra), "a.zip").layers[0]) == ROWS
 
 
 def test_names_in_gbk_are_read(tmp_path: Path, parts: dict[str, bytes]) -> None:
     """Archives made by Chinese Windows hold names in GBK without saying so; the layer keeps its name."""
     placeholder = {name.replace("点位", "abcd"): content for name, content in parts.items()}
-    assert send(tmp_path, zipped(placeholder).replace(b"abcd", "点位".encode("gbk")), "a.zip").layers[0].name == "点位"
+    assert (
+        send(tmp_path, zipped(placeholder).replace(b"abcd", "点位".encode("gbk")), "a.zip").layers[0].name
+        == "点位"
+    )
 
 
 def test_missing_parts_are_refused_and_the_index_is_rebuilt(tmp_path: Path, parts: dict[str, bytes]) -> None:
@@ -169,7 +187,10 @@ def test_missing_bytes_are_never_missing_rows(tmp_path: Path, parts: dict[str, b
     ]
     for name, content, code in cases:
         assert refused(tmp_path, zipped(parts | {name: content}), "a.zip").code == code, (name, len(content))
-    assert refused(tmp_path, zipped(without(parts, ".shx") | {"点位.shp": shp[:-20]}), "a.zip").code == "SHP_TRUNCATED"
+    assert (
+        refused(tmp_path, zipped(without(parts, ".shx") | {"点位.shp": shp[:-20]}), "a.zip").code
+        == "SHP_TRUNCATED"
+    )
 
 
 def test_a_table_without_records_has_no_rows(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ import shapely
 from geo_registry.catalog import load
 from geo_registry.core.audit import AuditRequest, audit
 from geo_registry.core.frame import conform
-from geo_registry.publish.report import ReportInputs
+from geo_registry.publish.report import ReportInputs, station_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo_registry.core.kinds import Catalog
+    from geo_registry.core.kinds import Catalog, Language
+    from geo_registry.publish.report import Report
 
 PROJECT = Path(__file__).resolve().parents[2]
 FONT_FOLDERS = tuple(
@@ -32,8 +34,9 @@ TOWNSHIPS = ("黑龙潭镇", "阴阳赵镇", "空冢郭镇", "沙北街道")
 NAMES = ("昌建", "银江路", "滨河", "汇源", "嵩山路北段市政道路及雨污分流改造")
 
 
+@cache
 def inputs(
-    count: int, *, hostile: Sequence[str] = (), rings_m: tuple[float, ...] = (1000.0, 3000.0, 5000.0)
+    count: int, *, hostile: tuple[str, ...] = (), rings_m: tuple[float, ...] = (1000.0, 3000.0, 5000.0)
 ) -> ReportInputs:
     """Make everything a report is made from, with `count` sources in and round the rings.
 
@@ -46,15 +49,12 @@ def inputs(
     rings_m
         Radii in metres.
     """
-    catalog = load(PROJECT / "layers")
-    sources = neighbours(count, catalog, hostile)
-    stations = station_rows(hostile)
+    catalog = catalog_of_layers()
+    sources, stations, zones = neighbours(count, catalog, hostile), station_rows(hostile), zone_rows()
     request = AuditRequest(on=ON, rings_m=rings_m, statuses="all")
-    zones = zone_rows()
-    here = audit(sources, stations.head(1), catalog=catalog, request=request, zones=zones)
     return ReportInputs(
         station=stations.iloc[0],
-        audit=here,
+        audit=audit(sources, stations.head(1), catalog=catalog, request=request, zones=zones),
         sources=sources,
         zones=zones,
         totals=audit(sources, stations, catalog=catalog, request=request, zones=zones).totals,
@@ -66,6 +66,18 @@ def inputs(
         age_days={one: 7 * number for number, one in enumerate(sources["id"])},
         synthetic=True,
     )
+
+
+@cache
+def report(count: int, lang: Language = "zh") -> Report:
+    """Make the report of `inputs`."""
+    return station_report(inputs(count), lang)
+
+
+@cache
+def catalog_of_layers() -> Catalog:
+    """Read the project's own layer files."""
+    return load(PROJECT / "layers")
 
 
 def neighbours(count: int, catalog: Catalog, hostile: Sequence[str] = ()) -> gpd.GeoDataFrame:
@@ -149,14 +161,6 @@ def zone_rows() -> gpd.GeoDataFrame:
 
 def registered(sources: gpd.GeoDataFrame, catalog: Catalog) -> pd.DataFrame:
     """Count every source of the registry, with a position or without."""
-    active = sources["status"].isin(catalog.active)
-    return pd.DataFrame(
-        [
-            {
-                "kind": kind,
-                "active": int((active & (sources["kind"] == kind)).sum()),
-                "all": int((sources["kind"] == kind).sum()),
-            }
-            for kind in catalog.of_role("source")
-        ]
-    )
+    counted = sources.assign(active=sources["status"].isin(catalog.active), all=True).groupby("kind")
+    held = counted[["active", "all"]].sum().reindex(catalog.of_role("source"), fill_value=0)
+    return held.astype("int64").rename_axis("kind").reset_index()

@@ -8,11 +8,10 @@ import geopandas as gpd
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
+from geo_registry.core.crs import is_lon_lat
 from geo_registry.core.frame import CRS, dtypes
 from geo_registry.core.kinds import Field
 from geo_registry.errors import CRSError, ValueRefused
-
-_LON_LAT = (4326, 4490)
 
 
 def narrow(frame: gpd.GeoDataFrame, columns: Sequence[str], fields: Iterable[Field] = ()) -> gpd.GeoDataFrame:
@@ -46,7 +45,7 @@ def narrow(frame: gpd.GeoDataFrame, columns: Sequence[str], fields: Iterable[Fie
     [{'id': '0', 'name': 'a', 'code': nan}]
     """
     crs = getattr(frame, "crs", None)
-    if crs is None or crs.to_epsg() not in _LON_LAT:
+    if not is_lon_lat(crs):
         raise CRSError("CRS_INVALID", value=None if crs is None else crs.to_string(), expected=CRS)
     rows = pd.DataFrame(frame)
     if "id" not in rows:

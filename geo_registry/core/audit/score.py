@@ -233,6 +233,16 @@ def conditions(
     -------
     pandas.DataFrame
         Columns `CONDITIONS`, one row a source, in the order and with the index of `sources`.
+
+    Examples
+    --------
+    >>> from geo_registry.core.kinds import Catalog, Kind, Label, Symbol
+    >>> label, symbol = Label("窑", "Kiln"), Symbol("circle", "#000000")
+    >>> kiln = Kind("kiln", "source", label, symbol, ("point",), "required", (), weight=20)
+    >>> catalog = Catalog({"kiln": kiln}, (), ("rebounded",), (), (), {}, "")
+    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "status": ["rebounded"]})
+    >>> conditions(rows, catalog=catalog, on=date(2026, 1, 1))[["weight", "rebounded"]].to_dict("records")
+    [{'weight': 20.0, 'rebounded': True}]
     """
     kind = sources["kind"].to_numpy(dtype=object)
     weights = {name: one.weight for name, one in catalog.kinds.items()}

@@ -36,6 +36,17 @@ def pair_table(
     -------
     pandas.DataFrame
         Columns `PAIR_COLUMNS`.
+
+    Examples
+    --------
+    >>> placed = gpd.GeoDataFrame({name: ["a", "b"] for name in ("id", "code", "kind", "name", "status")})
+    >>> placed["accuracy_m"] = [10.0, 10.0]
+    >>> named = pd.DataFrame({"station_id": ["s"], "station_code": ["S"], "station_name": [""]})
+    >>> near = pd.DataFrame({"source": [0, 1], "station": 0, "active": True, "distance_m": [900.0, 800.0]})
+    >>> near = near.assign(bearing_deg=0.0, ring=0, uncertain=False, score=70.0, priority="high")
+    >>> near = near.assign(flagged=True, reasons="ring:1000=50;kind:kiln=20")
+    >>> pair_table(near, placed, named=named, rings_m=[1000.0])["source_id"].tolist()
+    ['b', 'a']
     """
     order = np.lexsort((_rank(near, placed), near["distance_m"], -near["score"], near["station"]))
     ranked = near.iloc[order]
@@ -58,6 +69,15 @@ def siting_table(near: pd.DataFrame, placed: gpd.GeoDataFrame, *, named: pd.Data
     -------
     pandas.DataFrame
         Columns `SITING_COLUMNS`.
+
+    Examples
+    --------
+    >>> placed = gpd.GeoDataFrame({name: ["a"] for name in ("id", "code", "kind", "name", "status")})
+    >>> placed["accuracy_m"] = [10.0]
+    >>> named = pd.DataFrame({"station_id": ["s"], "station_code": ["S"], "station_name": [""]})
+    >>> near = pd.DataFrame({"source": [0], "station": 0, "active": True, "distance_m": 40.0})
+    >>> siting_table(near.assign(bearing_deg=0.0), placed, named=named)["distance_m"].tolist()
+    [40.0]
     """
     order = np.lexsort((_rank(near, placed), near["distance_m"], near["station"]))
     return _named(near.iloc[order], placed, named)[list(SITING_COLUMNS)]
@@ -77,6 +97,12 @@ def near_miss_table(near: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The station columns and ``near_misses``, one row a station.
+
+    Examples
+    --------
+    >>> named = pd.DataFrame({"station_id": ["s", "t"], "station_code": ["S", "T"], "station_name": ""})
+    >>> near_miss_table(pd.DataFrame({"station": [1, 1]}), named)["near_misses"].tolist()
+    [0, 2]
     """
     return named.assign(near_misses=np.bincount(near["station"], minlength=len(named)))
 

@@ -161,6 +161,13 @@ def check(tree: Filter, catalog: Catalog) -> Filter:
     ValueRefused
         ``FILTER_TOO_LARGE``, ``FIELD_UNKNOWN``, ``KIND_UNKNOWN`` or, for a value that does not suit
         its field, ``VALUE_INVALID``.
+
+    Examples
+    --------
+    >>> from geo_registry.core.kinds import Catalog, Field, Label
+    >>> stock = Field("stock_t", "number", Label("存量", "Stock"), "stock_t")
+    >>> check(Compare("stock_t", ">", 10), Catalog({}, (), (), (), (stock,), {}, ""))
+    Compare(field='stock_t', op='>', value=10)
     """
     for nodes, (node, depth) in enumerate(_walk(tree), start=1):
         if nodes > MAX_NODES or depth > MAX_DEPTH:
@@ -182,7 +189,7 @@ def _check_node(node: Filter, catalog: Catalog) -> None:
     if isinstance(node, KindIs):
         for kind in node.kinds:
             if kind not in catalog.kinds:
-                raise ValueRefused("KIND_UNKNOWN", value=kind, expected=tuple(catalog.kinds))
+                raise ValueRefused("KIND_UNKNOWN", value=kind, known=", ".join(catalog.kinds))
     if isinstance(node, Compare | In | Like | Contains | IsNull):
         field = catalog.column(node.field)
         if field is None:
@@ -192,7 +199,9 @@ def _check_node(node: Filter, catalog: Catalog) -> None:
 
 def _check_values(node: Compare | In | Like | Contains | IsNull, field: Field) -> None:
     if isinstance(node, Compare) and node.op not in get_args(Operator):
-        raise ValueRefused("VALUE_INVALID", field=field.name, value=node.op, expected=get_args(Operator))
+        raise ValueRefused(
+            "VALUE_INVALID", field=field.name, value=node.op, expected=" | ".join(get_args(Operator))
+        )
     for value in _values(node):
         if not _suits(value, field):
             raise ValueRefused("VALUE_INVALID", field=field.name, value=value, expected=field.type)

@@ -153,7 +153,10 @@ def judge_fields(values: Mapping[str, pd.Series], rows: NDArray[np.int64], *, to
     """
     nothing = pd.Series(None, index=range(len(rows)), dtype="str")
     nameless = (values.get("name", nothing).isna() & values.get("code", nothing).isna()).to_numpy()
-    found = [Finding("VALUE_INVALID", int(row), "name") for row in rows[nameless]]
+    found = [
+        Finding("VALUE_INVALID", int(row), "name", details={"expected": "name | code"})
+        for row in rows[nameless]
+    ]
     if "discovered_on" in values:
         found += _too_late(values["discovered_on"], rows, today)
     if "valid_from" in values and "valid_to" in values:

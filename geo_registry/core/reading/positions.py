@@ -162,7 +162,8 @@ def place_geometries(
     broken = (codes == "") & ~shapely.is_valid(moved) & ~shapely.is_missing(moved)
     codes[broken] = "VALUE_INVALID"
     details = _region_details(codes, bounds[:, 0], bounds[:, 1], region)
-    details |= {int(at): {"reason": shapely.is_valid_reason(moved[at])} for at in np.flatnonzero(broken)}
+    reasons = {int(at): shapely.is_valid_reason(moved[at]) for at in np.flatnonzero(broken)}
+    details |= {at: {"expected": "ST_IsValid", "reason": reason} for at, reason in reasons.items()}
     details |= {int(at): {"expected": ", ".join(allowed)} for at in np.flatnonzero(codes == "GEOM_TYPE")}
     x, y = (_numbers_as_text(each, shapes) for each in (given[:, 0], given[:, 1]))
     kept = _only(moved, codes == "")

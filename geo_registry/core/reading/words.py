@@ -112,10 +112,10 @@ def read_credit_code(text: str) -> Reading:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
     if not _CODE.fullmatch(plain):
-        return Reading(code="VALUE_INVALID", details={"expected": "GB 32100-2015, 18"})
+        return Reading(code="VALUE_INVALID", details={"expected": "GB 32100-2015"})
     places = [_ALPHABET.index(letter) for letter in plain]
     total = sum(weight * place for weight, place in zip(_WEIGHTS, places, strict=False))
     expected = _ALPHABET[-total % 31]
     if plain[-1] != expected:
-        return Reading(code="VALUE_INVALID", details={"expected": f"…{expected}"})
+        return Reading(code="VALUE_INVALID", details={"expected": f"GB 32100-2015 …{expected}"})
     return Reading(plain)

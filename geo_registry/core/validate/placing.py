@@ -157,16 +157,19 @@ def judge_places(
         return [] if kind.position == "none" else [Finding("POSITION_MISSING", int(row)) for row in rows]
     found = []
     for at in np.flatnonzero(placed.codes != ""):
-        code = str(placed.codes[at])
-        shown = ", ".join(text for text in (placed.x_given[at], placed.y_given[at]) if isinstance(text, str))
+        code, details = str(placed.codes[at]), placed.details.get(int(at), {})
         if code in _NO_PLACE and not needed:
             code = "POSITION_MISSING"
-        found.append(
-            Finding(
-                code, int(rows[at]), str(placed.fields[at]), shown or None, placed.details.get(int(at), {})
-            )
-        )
-    for at in np.flatnonzero(placed.coarse):
-        shown = f"{placed.x_given[at]}, {placed.y_given[at]}"
-        found.append(Finding("COORD_LOW_PRECISION", int(rows[at]), "lon", shown))
-    return found
+        shown = _given(placed, int(at)) or details.get("reason")
+        value = None if shown is None else str(shown)
+        found.append(Finding(code, int(rows[at]), str(placed.fields[at]), value, details))
+    coarse = np.flatnonzero(placed.coarse)
+    return found + [
+        Finding("COORD_LOW_PRECISION", int(rows[at]), "lon", _given(placed, int(at))) for at in coarse
+    ]
+
+
+def _given(placed: Placed, at: int) -> str | None:
+    return (
+        ", ".join(text for text in (placed.x_given[at], placed.y_given[at]) if isinstance(text, str)) or None
+    )

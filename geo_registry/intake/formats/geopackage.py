@@ -19,7 +19,6 @@ from geo_registry.intake.upload import Content, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Length of a geometry's envelope by its code (OGC 12-128r18, table 6)."""
@@ -65,10 +64,12 @@ def read(upload: Upload) -> Content:
     with path.open("wb") as copy:
         shutil.copyfileobj(upload.source, copy)
     try:
-        with closing(_open(path)) as database:
+        # read-only and unchanging, as sqlite.org/security advises for files of strangers
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            _check(database)
             tables = {table.name: table for table in _tables(database)}
             layers = [_layer(database, tables[name], upload) for name in upload.choose(list(tables))]
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, UnicodeDecodeError) as fault:
         raise FileRefused("DB_CORRUPT", reason=str(fault)) from fault
     kept = tuple(layer for layer in layers if layer.cells.num_rows)
     if not kept:
@@ -76,16 +77,12 @@ def read(upload: Upload) -> Content:
     return Content(kept)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open for reading alone, as sqlite.org/security advises for files of strangers."""
-    database = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+def _check(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA cell_size_check = ON")
     (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        database.close()
         raise FileRefused("DB_CORRUPT", reason=verdict)
-    return database
 
 
 def _tables(database: sqlite3.Connection) -> Iterator[_Table]:

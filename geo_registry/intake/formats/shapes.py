@@ -6,9 +6,9 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pyogrio
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo_registry.errors import RegistryError
+from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake.formats import GDAL_DRIVERS
 
 if TYPE_CHECKING:
@@ -66,10 +66,18 @@ def geometries(path: Path) -> list[bytes | None]:
     -------
     list of bytes or None
         WKB in the records' order, None for null shapes.
+
+    Raises
+    ------
+    FileRefused
+        ``GEOM_CORRUPT`` if GDAL cannot read them.
     """
     with warnings.catch_warnings():
-        # measures are dropped, which nothing here asks for
-        warnings.simplefilter("ignore", UserWarning)
-        meta, table = pyogrio.read_arrow(path, columns=[])
+        # measures, which are dropped, and open rings, which `parts.geometries.check` refuses
+        warnings.simplefilter("ignore")
+        try:
+            meta, table = pyogrio.read_arrow(path, columns=[])
+        except (DataSourceError, DataLayerError) as fault:
+            raise FileRefused("GEOM_CORRUPT", reason=str(fault)) from fault
     column: list[bytes | None] = table.column(meta["geometry_name"] or "wkb_geometry").to_pylist()
     return column

@@ -64,9 +64,9 @@ def _checked_size(path: Path) -> int:
     words, version = struct.unpack_from(">i", head, 24)[0], struct.unpack_from("<i", head, 28)[0]
     if version != VERSION:
         raise FileRefused("CONTENT_MISMATCH", value=path.suffix)
-    if words * WORD_BYTES > size:
+    if not HEADER_BYTES <= words * WORD_BYTES <= size:
         raise FileRefused("SHP_TRUNCATED", value=path.suffix, expected=words * WORD_BYTES, found=size)
-    return size
+    return words * WORD_BYTES
 
 
 def rebuild(shp: Path, shx: Path) -> None:

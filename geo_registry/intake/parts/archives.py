@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from geo_registry.errors import FileRefused
 
@@ -24,8 +24,12 @@ ENCRYPTED, NAMED_IN_UTF8 = 0x1, 0x800
 """General purpose bits 0 and 11 of an entry (APPNOTE.TXT, 4.4.4)."""
 LOCAL_HEADER_BYTES = 30
 ARCHIVES = frozenset(".7z .bz2 .gz .jar .kmz .rar .tar .tgz .xz .zip".split())
-BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError)
-"""What the standard library raises at damaged entries and at compression it does not know."""
+METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""Compression that spreadsheet and archive programs use by default; no other is read."""
+BROKEN = (BadZipFile, zlib.error, EOFError)
+"""What the standard library raises at damaged bytes of an entry."""
+BROKEN_HEADERS = (*BROKEN, NotImplementedError, ValueError, struct.error)
+"""What it raises at damaged headers."""
 DRIVE = re.compile("[A-Za-z]:")
 CONTROL = re.compile("[\x00-\x1f\x7f]")
 
@@ -47,7 +51,11 @@ class Archive:
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """Open one entry; a broken one is ``ARCHIVE_CORRUPT`` wherever it breaks."""
         try:
-            with self.zip.open(self.entries[name]) as entry:
+            entry = self.zip.open(self.entries[name])
+        except BROKEN_HEADERS as fault:
+            raise FileRefused("ARCHIVE_CORRUPT", value=name, reason=str(fault)) from fault
+        try:
+            with entry:
                 yield entry
         except BROKEN as fault:
             raise FileRefused("ARCHIVE_CORRUPT", value=name, reason=str(fault)) from fault
@@ -74,7 +82,7 @@ def opened(source: BinaryIO) -> Iterator[Archive]:
     """
     try:
         archive = ZipFile(source)
-    except (*BROKEN, OSError, ValueError, struct.error) as fault:
+    except (*BROKEN_HEADERS, OSError) as fault:
         raise FileRefused("ARCHIVE_CORRUPT", reason=str(fault)) from fault
     with archive:
         yield Archive(archive, _entries(archive))
@@ -97,6 +105,8 @@ def _check_entry(info: ZipInfo) -> None:
     name = name_of(info)
     if info.flag_bits & ENCRYPTED:
         raise FileRefused("ARCHIVE_ENCRYPTED", value=name)
+    if info.compress_type not in METHODS:
+        raise FileRefused("ARCHIVE_CORRUPT", value=name, reason=f"compression {info.compress_type}")
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise FileRefused("ARCHIVE_LINK", value=name)
     path = PurePosixPath(name)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from geo_registry.core.crs import is_lon_lat
 from geo_registry.core.datums import transform_geometries
 from geo_registry.core.kinds import Catalog, Field, Geometry, Label
 from geo_registry.errors import CRSError, ValueRefused
@@ -121,7 +122,7 @@ def place_layer(name: str, frame: gpd.GeoDataFrame, catalog: Catalog, plan: Plan
     ValueRefused
         ``NAME_INVALID`` if the layer's name cannot be a file's.
     """
-    if frame.crs is None or frame.crs.to_epsg() not in {4326, 4490}:
+    if not is_lon_lat(frame.crs):
         raise CRSError(
             "CRS_INVALID", value=frame.crs and frame.crs.to_string(), expected="EPSG:4326, EPSG:4490"
         )

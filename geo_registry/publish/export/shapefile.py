@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from geo_registry.publish.columns import cut, dictionary, headings, short_headings
@@ -122,9 +123,9 @@ class _Archive:
         if pa.types.is_boolean(values.type):
             values, width = values.cast(pa.int16()), 1
         elif pa.types.is_string(values.type):
-            values = self._shortened(layer, name, heading)
-            texts = filter(None, values.to_pylist())
-            width = max((len(text.encode(self.plan.request.encoding)) for text in texts), default=1)
+            longest = pc.max(pc.binary_length(values)).as_py() or 1  # in UTF-8; no encoding here takes more
+            width = min(longest, TEXT_BYTES)
+            values = values if longest == width else self._shortened(layer, name, heading)
         return pa.field(heading, values.type, metadata={_WIDTH: str(width)} if width else None), values
 
     def _shortened(self, layer: Layer, name: str, heading: str) -> pa.Array:

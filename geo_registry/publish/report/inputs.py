@@ -68,6 +68,10 @@ class ReportInputs:
             raise ValueRefused(
                 "VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all"
             )
+        if self.audit.provenance.stations != 1:
+            raise ValueRefused(
+                "VALUE_INVALID", field="station", value=self.audit.provenance.stations, expected=1
+            )
 
     @property
     def station_name(self) -> str:

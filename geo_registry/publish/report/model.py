@@ -119,11 +119,12 @@ Block: TypeAlias = Table | Facts | Verdict | Paragraph | Figure | Signatures
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A headed part of a report."""
+    """A headed part of a report; one that is `whole` is not broken over pages."""
 
     name: str
     title: str
     blocks: tuple[Block, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

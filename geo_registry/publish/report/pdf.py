@@ -82,7 +82,11 @@ def _content(report: Report) -> dict[str, Any]:
     """Give the report as the template reads it: tables laid out, every text fit to be set."""
     plain = _fit(asdict(replace(report, sections=())))
     sections = [
-        {"title": _fit(section.title), "blocks": [_block(block, report.lang) for block in section.blocks]}
+        {
+            "title": _fit(section.title),
+            "whole": section.whole,
+            "blocks": [_block(block, report.lang) for block in section.blocks],
+        }
         for section in report.sections
     ]
     return {**plain, "sections": sections, "family": FAMILY}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.findings import Finding, count_codes
@@ -104,7 +104,7 @@ def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
     found = Finding(fault.code, row if isinstance(row, int) else None, None, shown, fault.details)
     document = {
         "file": path.name,
-        "sha256": sha256(path.read_bytes()).hexdigest(),
+        "sha256": _sha256(path),
         "kind": order.kind,
         "kinds": [],
         "datum": order.datum or order.crs,
@@ -119,6 +119,14 @@ def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
         "batch": None,
     }
     return Outcome(document, ((found, ""),))
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as source:
+            return file_digest(source, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _told(found: Finding, lang: Language, sheet: str, severity: str | None = None) -> Mapping[str, object]:

@@ -180,7 +180,7 @@ def _stale(ranked: pd.DataFrame, words: Words) -> Iterator[Block]:
         yield Paragraph(words.say("stale_none"))
         return
     columns = (
-        (Column(words.say("age_days"), "count", 1.3), lambda pair: number_of(pair["age_days"])),
+        (Column(words.say("age_days"), "count", 1.9), lambda pair: number_of(pair["age_days"])),
         (Column(words.label("status"), width=1.5), lambda pair: words.status(pair["status"])),
         (Column(words.label("warden"), width=2), lambda pair: text_of(pair["warden"])),
     )

@@ -127,8 +127,5 @@ def sign_off(inputs: ReportInputs, content_digest: str, words: Words) -> Section
     if inputs.as_of is not None:
         proof.insert(1, (words.say("as_of"), str(inputs.as_of)))
     people = Signatures(tuple(words.say(f"signed_{role}") for role in ("author", "checker", "approver")))
-    return Section(
-        "sign_off",
-        words.say("sign_off_title"),
-        (Facts(tuple(proof), columns=1), Paragraph(words.say("sign_off_note")), people),
-    )
+    blocks = (Facts(tuple(proof), columns=1), Paragraph(words.say("sign_off_note")), people)
+    return Section("sign_off", words.say("sign_off_title"), blocks, whole=True)
