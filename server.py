@@ -1,4 +1,4 @@
-"""The application for any WSGI server (`server:create_app`, a factory); run as a program it serves the map."""
+"""The application for any WSGI server (`server:create_app`, a factory); as a program it serves the map."""
 
 from __future__ import annotations
 

@@ -60,11 +60,12 @@ def translate(command: click.Command, lang: Language) -> click.Command:
 def _ours(fault: click.UsageError | RegistryError) -> RegistryError:
     if isinstance(fault, RegistryError):
         return fault
-    if isinstance(fault, click.NoSuchOption):
-        options = [option for each in fault.ctx.command.params for option in each.opts] if fault.ctx else []
+    context = fault.ctx
+    if context and isinstance(fault, click.NoSuchOption):
+        options = [word for each in context.command.params for word in each.opts + each.secondary_opts]
         return ValueRefused("PARAMETER_UNKNOWN", value=fault.option_name, known=", ".join(options))
-    if isinstance(fault, click.MissingParameter) and fault.param:
-        return ValueRefused("PARAMETER_MISSING", option=fault.param.make_metavar(fault.ctx))
+    if context and isinstance(fault, click.MissingParameter) and fault.param:
+        return ValueRefused("PARAMETER_MISSING", option=fault.param.make_metavar(context))
     return ValueRefused("USAGE_WRONG", value=fault.format_message())
 
 

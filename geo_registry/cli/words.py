@@ -57,8 +57,9 @@ def day(word: str) -> date:
         ``DATE_EXPECTED``.
     """
     try:
-        if not _DAY.fullmatch(word):
-            raise ValueError
-        return date.fromisoformat(word)
-    except ValueError as fault:
-        raise ValueRefused("DATE_EXPECTED", option="--on", value=word) from fault
+        found = date.fromisoformat(word) if _DAY.fullmatch(word) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueRefused("DATE_EXPECTED", option="--on", value=word)
+    return found

@@ -40,6 +40,14 @@ def match(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Series[str]:
     -------
     pandas.Series
         ``id`` of the record for each row, missing for a new thing; index as `new`.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> known = conform(pd.DataFrame({"id": ["r1"], "kind": ["kiln"], "code": ["K-1"]}))
+    >>> new = conform(pd.DataFrame({"kind": ["kiln"] * 2, "code": ["K-2", "K-1"]}))
+    >>> match(new, known).tolist()
+    [nan, 'r1']
     """
     found = pd.Series([None] * len(new), index=new.index, dtype="str")
     for keys_of in (_code_keys, _uscc_keys):
@@ -119,6 +127,14 @@ def carry_over(new: gpd.GeoDataFrame, old: gpd.GeoDataFrame, given: Iterable[str
     -------
     geopandas.GeoDataFrame
         The rows with every other column taken from `old`.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> old = conform(pd.DataFrame({"id": ["r1"], "name": ["甲"], "owner": ["某公司"]}))
+    >>> new = conform(pd.DataFrame({"name": ["乙"]}))
+    >>> carry_over(new, old, ["name"])[["name", "owner"]].values.tolist()
+    [['乙', '某公司']]
     """
     kept = [
         name for name in old.columns if name not in set(given) | {"id", "version", "kind", "batch", "row"}
@@ -151,6 +167,12 @@ def sort_rows(
         What each row says, comparable, in the order of `matched`.
     known
         What each known record says, by id.
+
+    Examples
+    --------
+    >>> matched = pd.Series([None, "r1", "r2"], dtype="str")
+    >>> sort_rows(matched, [("a",), ("b",), ("c",)], {"r1": ("b",), "r2": ("x",)})
+    SortedRows(new=(0,), updated=(2,), unchanged=(1,))
     """
     new: list[int] = []
     updated: list[int] = []

@@ -116,6 +116,8 @@ def find_repeated(frame: gpd.GeoDataFrame) -> list[Finding]:
     [(3, {'code_no': 2, 'other_row': 2})]
     """
     later = frame[frame["code_no"] > 1]
+    if later.empty:
+        return []
     first = frame[frame["code_no"] == 1].drop_duplicates("code").set_index("code")["row"]
     return [
         Finding(

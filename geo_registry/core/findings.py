@@ -18,9 +18,10 @@ FILE_FAULTS = frozenset(
     MULTIPLE_LAYERS CRS_MISSING CRS_INVALID CRS_UNSUPPORTED DATUM_MISSING ARCHIVE_CORRUPT ARCHIVE_EMPTY
     ARCHIVE_ENCRYPTED ARCHIVE_ENTRIES ARCHIVE_LINK ARCHIVE_NESTED ARCHIVE_PATH ARCHIVE_RATIO SHP_MISSING_PART
     SHP_TRUNCATED SHP_DBF_MISMATCH SHP_DBF_CORRUPT DB_CORRUPT GEOM_CORRUPT JSON_INVALID JSON_DUPLICATE_KEY
-    JSON_TOO_DEEP JSON_NOT_FEATURES XML_INVALID XML_DTD XML_ENTITY XML_TOO_DEEP FILENAME_INVALID""".split()
+    JSON_TOO_DEEP JSON_NOT_FEATURES XML_INVALID XML_DTD XML_ENTITY XML_TOO_DEEP FILENAME_INVALID
+    FILE_NOT_FOUND FILE_TOO_LARGE FILE_TOO_SLOW FILE_TOO_COSTLY FILE_UNREADABLE LAYER_UNKNOWN""".split()
 )
-"""Faults for which the whole file is refused (contract, part Import)."""
+"""Faults for which the whole file is refused: the contract's, part Import, and those of reading it at all."""
 
 ROW_FAULTS = frozenset(
     """COORD_MISSING COORD_NOT_NUMBER COORD_NOT_FINITE COORD_OUT_OF_RANGE COORD_NULL_ISLAND COORD_SWAPPED
@@ -96,7 +97,18 @@ def severity_of(code: str) -> Severity:
 
 
 def refused_rows(findings: Iterable[Finding]) -> set[int]:
-    """Collect the numbers of the rows that are refused."""
+    """Collect the numbers of the rows that are refused.
+
+    Parameters
+    ----------
+    findings
+        Of one sheet.
+
+    Examples
+    --------
+    >>> refused_rows([Finding("COORD_MISSING", 3), Finding("CODE_REPEATED", 7)])
+    {3}
+    """
     return {found.row for found in findings if found.severity == "row" and found.row is not None}
 
 

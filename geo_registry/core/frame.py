@@ -121,6 +121,12 @@ def conform(frame: pd.DataFrame, fields: Iterable[Field] = ()) -> gpd.GeoDataFra
     -------
     geopandas.GeoDataFrame
         Canonical columns first, other columns after them, ``geometry`` last; index 0..n-1.
+
+    Examples
+    --------
+    >>> kilns = conform(pd.DataFrame({"name": ["甲"], "valid_from": ["2025-03-01"], "stock_t": [1.5]}))
+    >>> str(kilns["valid_from"].dtype), kilns["stock_t"].item(), kilns.columns[-1]
+    ('datetime64[s]', 1.5, 'geometry')
     """
     rows = pd.DataFrame(frame).reset_index(drop=True)
     geometry = rows.pop("geometry") if "geometry" in rows else pd.Series([None] * len(rows), dtype=object)
@@ -152,6 +158,11 @@ def check(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If the frame is not in WGS 84 longitude, latitude (or CGCS2000, taken as equal).
     ValueRefused
         If a base column is missing or has another dtype.
+
+    Examples
+    --------
+    >>> len(check(conform(pd.DataFrame({"name": ["甲"]}))))
+    1
     """
     if not is_lon_lat(frame.crs):
         raise CRSError(

@@ -158,6 +158,13 @@ def of_role(kinds: Mapping[str, Kind], role: Role) -> tuple[str, ...]:
         The catalog, by name.
     role
         The role asked for.
+
+    Examples
+    --------
+    >>> drawn = Symbol("circle", "#000")
+    >>> kiln = Kind("kiln", "source", Label("窑", "Kiln"), drawn, ("point",), "required", ())
+    >>> of_role({"kiln": kiln}, "source"), of_role({"kiln": kiln}, "zone")
+    (('kiln',), ())
     """
     return tuple(name for name, kind in kinds.items() if kind.role == role)
 

@@ -126,8 +126,9 @@ def _stated(stated: pd.Series, districts: gpd.GeoDataFrame) -> Index:
         for word in (name, code):
             if isinstance(word, str):
                 known.setdefault(key_of(word), place)
-    told = {text: _find_district(key_of(text), known) for text in stated.dropna().unique()}
-    return np.asarray(stated.map(told).fillna(-1).to_numpy(), dtype=np.intp)
+    codes, texts = pd.factorize(stated)
+    # a missing district has the code -1 and so the last place
+    return np.array([*(_find_district(key_of(text), known) for text in texts), -1], dtype=np.intp)[codes]
 
 
 def _find_district(said: str, known: Mapping[str, int]) -> int:

@@ -48,6 +48,7 @@ class _NoFrames(MetaPathFinder):
     """Hides the libraries of frames, which PyArrow and pyogrio load where they find them: they cost 0.4 s."""
 
     def find_spec(self, fullname: str, *_: object) -> None:
+        """Refuse the libraries of frames and leave the rest to others."""
         if fullname in {"geopandas", "pandas"}:
             raise ModuleNotFoundError(name=fullname)
 

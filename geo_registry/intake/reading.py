@@ -61,7 +61,7 @@ def read(
     ------
     FileRefused
         With one of the file faults of the contract, ``LAYER_UNKNOWN``, ``FILE_NOT_FOUND``,
-        ``FILE_TOO_LARGE``, ``FILE_TOO_SLOW`` or ``FILE_UNREADABLE``.
+        ``FILE_TOO_LARGE``, ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` or ``FILE_UNREADABLE``.
     ValueRefused
         ``ENCODING_UNKNOWN``.
     RegistryError
@@ -95,7 +95,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[BufferedReader]:
     if not size:
         raise FileRefused("FILE_EMPTY")
     if size > limits.file_mb * MEGABYTE:
-        raise FileRefused("FILE_TOO_LARGE", value=size // MEGABYTE, limit=limits.file_mb, unit="MB")
+        raise FileRefused("FILE_TOO_LARGE", value=f"{size // MEGABYTE} MB", limit=f"{limits.file_mb} MB")
     try:
         source = path.open("rb")
     except OSError as fault:

@@ -65,6 +65,7 @@ class _Child:
 
     @classmethod
     def start(cls) -> _Child:
+        """Start a process that holds nothing of this one but a socket and the error stream."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 (our own module, by this interpreter)
@@ -78,6 +79,7 @@ class _Child:
         return cls(process, ours)
 
     def stop(self) -> None:
+        """Close the socket, and kill what does not end by itself."""
         self.control.close()
         try:
             self.process.wait(STOPPING_S)
@@ -106,7 +108,7 @@ class Sandbox:
         Raises
         ------
         FileRefused
-            ``FILE_TOO_SLOW``, ``FILE_TOO_LARGE`` where memory ran out, ``FILE_UNREADABLE`` where the
+            ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` where memory ran out, ``FILE_UNREADABLE`` where the
             reader died.
         RegistryError
             ``SANDBOX_UNSAFE`` if the fence does not hold, ``SANDBOX_FAILED`` if no child stays alive.
@@ -165,9 +167,9 @@ def _judge(verdict: dict[str, Any], limits: Limits) -> None:
         raise RegistryError(verdict["code"], **verdict["details"])
     status = verdict.get("exit")
     if verdict.get("late") or status == -signal.SIGXCPU:
-        raise FileRefused("FILE_TOO_SLOW", limit=limits.seconds, unit="s")
+        raise FileRefused("FILE_TOO_SLOW", limit=f"{limits.seconds} s")
     if status == fence.OUT_OF_MEMORY:
-        raise FileRefused("FILE_TOO_LARGE", limit=limits.memory_mb, unit="MB memory")
+        raise FileRefused("FILE_TOO_COSTLY", limit=f"{limits.memory_mb} MB")
     if status != 0:
         raise FileRefused("FILE_UNREADABLE", reason=f"exit {status}")
 

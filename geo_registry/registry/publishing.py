@@ -115,7 +115,7 @@ def _request(order: ExportOrder, frames: dict[str, gpd.GeoDataFrame]) -> ExportR
 def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
     revision, on = house.revision(order.as_of), order.on or house.today
     codes = (order.station,) if order.station else ()
-    radii = (order.ring,) if order.ring else order.rings_m
+    radii = order.rings_m if order.ring is None else (order.ring,)
     found = records.stations(house, viewer, revision, on=on, wanted=(codes, audits.NATIONAL))
     made = audits.rings(found, radii)
     synthetic = found.set_index("id")["synthetic"].reindex(made["station_id"]).fillna(value=False)

@@ -45,6 +45,9 @@ class Store(Protocol):
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first, with ``known_from`` and ``known_to``."""
 
+    def versions(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Give the number of each record's last version, open or closed."""
+
     def touched(self, revision: int) -> Sequence[str]:
         """Name the records that one commit opened or closed."""
 

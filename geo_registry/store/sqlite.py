@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Row
 
 _IN_ONE_STATEMENT = 500
 _BUSY_MS = 10_000
@@ -146,19 +146,26 @@ class SQLiteStore:
         with self._connection() as connection:
             if ids is None:
                 return _frame(connection, query)
-            chunks = [list(ids[at : at + _IN_ONE_STATEMENT]) for at in range(0, len(ids), _IN_ONE_STATEMENT)]
-            rows = [
-                row
-                for chunk in chunks
-                for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
-            ]
-            return frame_of(rows, schema.records.columns.keys())
+            return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
 
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first."""
         query = select(schema.records).where(schema.records.c.id == record_id)
         with self._connection() as connection:
             return _frame(connection, query.order_by(schema.records.c.version))
+
+    def versions(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Give the number of each record's last version, open or closed.
+
+        Parameters
+        ----------
+        ids
+            The records; one that never was is absent from the answer.
+        """
+        table = schema.records
+        query = select(table.c.id, func.max(table.c.version)).group_by(table.c.id)
+        with self._connection() as connection:
+            return dict(tuple(row) for row in _of_ids(connection, query, ids))
 
     def touched(self, revision: int) -> Sequence[str]:
         """Name the records that one commit opened or closed, sorted."""
@@ -255,6 +262,13 @@ def _known_at(query: Select[Any], as_of: int | None) -> Select[Any]:
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     result = connection.execute(query)
     return frame_of(result.all(), list(result.keys()))
+
+
+def _of_ids(connection: Connection, query: Select[Any], ids: Sequence[str]) -> list[Row[Any]]:
+    chunks = [list(ids[at : at + _IN_ONE_STATEMENT]) for at in range(0, len(ids), _IN_ONE_STATEMENT)]
+    return [
+        row for chunk in chunks for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
+    ]
 
 
 def _open(connection: Connection, rows: list[tuple[Any, ...]]) -> None:

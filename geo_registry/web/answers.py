@@ -24,8 +24,8 @@ Given = ParamSpec("Given")
 
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'"
+    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
 )
 """Content policy of everything; MapLibre sets styles on its elements and reads icons back as blobs."""
 REPORT_POLICY = (
@@ -149,7 +149,7 @@ def _finish(response: Response) -> Response:
 
 
 def _packed(response: Response) -> Response:
-    wanted = request.accept_encodings["gzip"] > 0 and response.mimetype.startswith(_PACKED)
+    wanted = request.accept_encodings["gzip"] > 0 and (response.mimetype or "").startswith(_PACKED)
     if not wanted or response.status_code != 200 or response.direct_passthrough:  # noqa: PLR2004
         return response
     content = response.get_data()

@@ -81,7 +81,7 @@ def language() -> Language:
     asked = request.args.get("lang")
     if asked is not None and asked not in LANGUAGES:
         raise ValueRefused("LANGUAGE_UNKNOWN", value=asked, known=", ".join(LANGUAGES))
-    return cast("Language", asked or _remembered())
+    return asked or _remembered()
 
 
 def safe_language() -> Language:
@@ -93,7 +93,6 @@ def safe_language() -> Language:
 
 
 def _remembered() -> Language:
-    cookie = request.cookies.get(COOKIE)
-    if cookie in LANGUAGES:
-        return cast("Language", cookie)
-    return cast("Language", request.accept_languages.best_match(LANGUAGES, default="zh"))
+    preferred = request.accept_languages.best_match(LANGUAGES, default="zh")
+    cookie = request.cookies.get(COOKIE, preferred)
+    return cast("Language", cookie if cookie in LANGUAGES else preferred)

@@ -273,11 +273,12 @@ def counts(registry: Registry, summary: pd.DataFrame, lang: Language) -> list[di
     """
     labels = {name: kind.label.of(lang) for name, kind in registry.catalog.kinds.items()}
     labels[EVERY_KIND] = say("web.every_kind", lang)
-    rows = [
-        {"kind": str(kind), "label": labels[str(kind)], "rings": records(rings)}
-        for kind, rings in summary.groupby("kind", sort=False)
+    counted = {str(kind): records(rings) for kind, rings in summary.groupby("kind", sort=False)}
+    return [
+        {"kind": kind, "label": labels[kind], "rings": rings}
+        for kind, rings in counted.items()
+        if kind == EVERY_KIND or rings[-1]["cumulative_all"]
     ]
-    return [row for row in rows if row["kind"] == EVERY_KIND or row["rings"][-1]["cumulative_all"]]
 
 
 def ranked(registry: Registry, pairs: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
@@ -301,7 +302,7 @@ def ranked(registry: Registry, pairs: pd.DataFrame, lang: Language) -> list[dict
     words = {one: registry.reasons_in_words(one, lang) for one in pairs["reasons"].unique()}
     return [
         pair
-        | {f"{name}_label": known.get(pair[name], "") for name, known in labels.items()}
+        | {f"{name}_label": known.get(str(pair[name]), "") for name, known in labels.items()}
         | {"words": words[pair["reasons"]]}
         for pair in records(pairs)
     ]

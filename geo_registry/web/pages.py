@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -29,13 +30,15 @@ def words() -> dict[str, Any]:
         "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
         "in_language": _in_language,
         "synthetic": registry().synthetic,
+        "revision": registry().revision,
+        "digest": catalog().digest[:12],
     }
 
 
 def _in_language(lang: Language) -> str:
-    """Give the address of this very page in a language."""
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
-    return url_for(request.endpoint or "pages.map_page", **(request.view_args or {}), **kept, lang=lang)
+    """Give the address of this very page in a language: the same path, another query."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return "?" + urlencode([*kept, ("lang", lang)])
 
 
 @blueprint.get("/")

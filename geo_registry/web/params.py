@@ -157,9 +157,7 @@ class Query:
         if value is None:
             return None
         try:
-            if not _DAY.fullmatch(value):
-                raise ValueError
-            return date.fromisoformat(value)
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
         except ValueError as fault:
             raise ValueRefused("DATE_EXPECTED", option=name, value=value) from fault
 

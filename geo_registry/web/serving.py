@@ -9,7 +9,7 @@ from dataclasses import replace
 from errno import EADDRINUSE
 from functools import partial
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -21,6 +21,8 @@ from geo_registry.web import create_app
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
+
     from geo_registry.core.kinds import Language
 
 THREADS = 4
@@ -96,7 +98,7 @@ def check_address(host: str, port: int) -> None:
         ) from fault
 
 
-def _announce(server: Granian, host: str, port: int, lang: Language) -> None:
+def _announce(server: AbstractServer[Any], host: str, port: int, lang: Language) -> None:
     """Say where the map is, once it is there; before the workers are made this thread only sleeps."""
     reached = ANYWHERE.get(host, host)
     deadline = time.monotonic() + _PATIENCE_S

@@ -24,12 +24,16 @@ class _Lenient(Formatter):
     """Fills what is known and leaves a dash for what is not: a sentence must never fail."""
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Find a value by its name; a dash stands for what is not known."""
         if isinstance(key, str):
             value = kwargs.get(key)
+            if isinstance(value, list | tuple | set | frozenset):
+                return ", ".join(map(str, value))
             return "–" if value is None else value
         return super().get_value(key, args, kwargs)
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
+        """Write a value in the form the sentence asks for; any other value as it is."""
         try:
             return str(super().format_field(value, format_spec))
         except (ValueError, TypeError):

@@ -98,7 +98,7 @@ def package(
         f'<sheet name="{name.rstrip("!")}" sheetId="{at}" r:id="s{at}"{_state(name)}/>'
         for at, name in enumerate(sheets, start=1)
     )
-    parts = [("s%d" % at, "worksheet", f"worksheets/sheet{at}.xml") for at in range(1, len(sheets) + 1)]
+    parts = [(f"s{at}", "worksheet", f"worksheets/sheet{at}.xml") for at in range(1, len(sheets) + 1)]
     parts += [("x1", "sharedStrings", "sharedStrings.xml"), ("x2", "styles", "/xl/styles.xml")]
     related = "".join(
         f'<Relationship Id="{i}" Type="{TYPE}/{kind}" Target="{path}"/>' for i, kind, path in parts

@@ -37,7 +37,7 @@ def test_a_stated_encoding_is_no_guess(tmp_path: Path) -> None:
 
 def test_a_stated_encoding_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     """A statement that bytes or their mark contradict is refused, with the line where it breaks."""
-    fault = refused(tmp_path, "a,b\n1,2\n".encode() + "甲".encode("gbk"), "a.csv", encoding="utf-8")
+    fault = refused(tmp_path, b"a,b\n1,2\n" + "甲".encode("gbk"), "a.csv", encoding="utf-8")
     assert (fault.code, fault.details["line"]) == ("ENCODING_NOT_UTF8", 3)
     assert refused(tmp_path, CSV.encode("utf-8-sig"), "a.csv", encoding="gbk").code == "ENCODING_AMBIGUOUS"
     assert refused(tmp_path, b"a,\xff\xff", "a.csv", encoding="gbk").code == "ENCODING_AMBIGUOUS"
@@ -92,7 +92,7 @@ def test_width_ends_at_the_last_cell_with_something_in_it(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("broken", ['a,b\n1,"x\n2,y\n', 'a,b\n1,"x" y\n2,z\n', 'a,b\n1,"x,2\n3,"y",4\n'])
 def test_an_open_quote_is_refused_where_it_stands(tmp_path: Path, broken: str) -> None:
-    """A quote that is never closed, or closed within a cell, would swallow rows; it is refused with its row."""
+    """A quote that is never closed, or closed within a cell, would swallow rows: refused with its row."""
     fault = refused(tmp_path, broken, "a.csv")
     assert (fault.code, fault.details["row"]) == ("CSV_UNBALANCED_QUOTE", 2)
 
@@ -100,7 +100,7 @@ def test_an_open_quote_is_refused_where_it_stands(tmp_path: Path, broken: str) -
 def test_limits_of_rows_and_columns(tmp_path: Path) -> None:
     """A table over the limits is refused, and one just at them is not."""
     assert refused(tmp_path, "a,b,c\n", "a.csv", limits=limited(columns=2)).code == "TOO_MANY_COLUMNS"
-    assert refused(tmp_path, "a\nb\nc\n", "a.csv", limits=limited(rows=2)).code == "FILE_TOO_LARGE"
+    assert refused(tmp_path, "a\nb\nc\n", "a.csv", limits=limited(rows=2)).code == "SHEET_TOO_LARGE"
     assert (
         len(numbers(send(tmp_path, "a,b\nb,c\n", "a.csv", limits=limited(rows=2, columns=2)).layers[0])) == 2
     )

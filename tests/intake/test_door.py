@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
+from geo_registry import intake
+from geo_registry.core.kinds import Language
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.intake import read
+from geo_registry.wording import LANGUAGES, explain
 from tests.intake.making import LIMITS, VRT, limited, numbers, refused, send, zipped
 
+NO_CODES = {"A", "BLOB", "BOOLEAN", "C", "D", "EPSG", "F", "I", "INTEGER", "L", "M", "N", "NO", "O", "OFF"}
+"""Capitals in intake that are words of formats."""
 CSV = "名称,经度,纬度\n甲厂,113.5,34.5\n"
 
 
@@ -72,26 +78,38 @@ FITTING = {
 }
 
 
-@pytest.mark.parametrize("suffix", FITTING)
-@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.parametrize(
+    ("suffix", "what"),
+    [(suffix, what) for suffix in FITTING for what in FOREIGN if what not in FITTING[suffix]],
+)
 def test_content_must_be_what_the_suffix_says(tmp_path: Path, suffix: str, what: str) -> None:
     """Bytes of one format under another's suffix are a mismatch, whatever the two are."""
-    if what not in FITTING[suffix]:
-        assert refused(tmp_path, FOREIGN[what], f"a{suffix}").code == "CONTENT_MISMATCH"
+    assert refused(tmp_path, FOREIGN[what], f"a{suffix}").code == "CONTENT_MISMATCH"
 
 
 def test_a_virtual_layer_never_opens_under_any_name(tmp_path: Path) -> None:
-    """A file that makes GDAL read another file on the server is refused, and that file's text never comes back."""
+    """A file that makes GDAL read another one on the server is refused, and that one's text stays there."""
     canary = tmp_path / "canary.csv"
     canary.write_text("secret,x\nCANARY-7431,1\n", encoding="utf-8")
     trick = VRT.format(path=canary)
     parts = {"a.shx": b"", "a.dbf": b"", "a.prj": b""}
-    sent = [(trick, f"a{suffix}") for suffix in (".csv", ".geojson", ".json", ".gpkg", ".xlsx", ".zip")]
+    suffixes = (".csv", ".geojson", ".json", ".gpkg", ".xlsx", ".zip")
+    sent: list[tuple[str | bytes, str]] = [(trick, f"a{suffix}") for suffix in suffixes]
     sent += [(zipped({"a.shp": trick, **parts}), "a.zip"), (zipped({"a.vrt": trick}), "b.zip")]
     for content, name in sent:
         fault = refused(tmp_path, content, name)
         assert fault.code in {"CONTENT_MISMATCH", "FORMAT_NOT_ALLOWED"}, name
         assert "CANARY" not in str(fault)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_refusal_and_warning_has_its_sentence(lang: Language) -> None:
+    """Each code that intake can give is explained in both languages."""
+    room = Path(intake.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in room.rglob("*.py"))
+    codes = set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', source)) - NO_CODES
+    assert {"NO_ROWS", "FILE_TOO_SLOW", "SANDBOX_UNSAFE", "SHEET_HIDDEN", "ARCHIVE_RATIO"} <= codes
+    assert all(explain(code, lang, {}) for code in codes)
 
 
 def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:

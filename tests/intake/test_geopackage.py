@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
@@ -53,17 +54,16 @@ def test_a_geopackage_reads_back(tmp_path: Path, path: Path) -> None:
 
 def test_dates_are_iso(tmp_path: Path) -> None:
     """Dates and times are ISO text as the format stores them."""
-    frame = gpd.GeoDataFrame(
-        {"at": pd.to_datetime(["2024-05-01 08:30", None])}, geometry=[None, None], crs=4326
-    )
-    pyogrio.write_dataframe(frame, tmp_path / "made.gpkg", geometry_type="Point")
+    moments = pd.Series([pd.Timestamp("2024-05-01 08:30"), pd.NaT])
+    frame = gpd.GeoDataFrame({"at": moments}, geometry=np.array([shapely.Point(1, 2), None]), crs=4326)
+    pyogrio.write_dataframe(frame, tmp_path / "made.gpkg")
     (layer,) = send(tmp_path, (tmp_path / "made.gpkg").read_bytes(), "a.gpkg").layers
     assert [text and text[:19] for (text,) in texts(layer)] == ["2024-05-01T08:30:00", None]
-    assert layer.cells.column(GEOMETRY).to_pylist() == [None, None]
+    assert layer.cells.column(GEOMETRY).to_pylist() == [shapely.Point(1, 2).wkb, None]
 
 
 def test_tables_without_geometry_are_layers_too(tmp_path: Path, path: Path) -> None:
-    """Attribute tables and further layers are listed in order; one can be asked for; empty ones are not told."""
+    """Attribute tables are layers in their order; one can be asked for; empty ones are left out."""
     pyogrio.write_dataframe(pd.DataFrame({"车牌": ["豫L0001"]}), path, layer="车辆")
     pyogrio.write_dataframe(places().iloc[:0], path, layer="空")
     taken = send(tmp_path, path.read_bytes(), "a.gpkg")
@@ -97,7 +97,7 @@ def test_a_system_of_no_authority_is_its_definition(tmp_path: Path, path: Path) 
 
 
 def test_damage_is_refused(tmp_path: Path, path: Path) -> None:
-    """A cut or overwritten database, a missing table and SQLite that is no GeoPackage are not read in part."""
+    """A cut or overwritten database, a missing table or SQLite that is no GeoPackage is not read in part."""
     sound = path.read_bytes()
     page = len(sound) // 2 // 4096 * 4096
     assert refused(tmp_path, sound[:-8192], "a.gpkg").code == "DB_CORRUPT"
@@ -139,7 +139,7 @@ def test_an_endless_view_is_stopped(tmp_path: Path, path: Path) -> None:
 
 def test_limits_of_rows_and_columns(tmp_path: Path, path: Path) -> None:
     """A table over the limits is refused."""
-    assert refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(rows=2)).code == "FILE_TOO_LARGE"
+    assert refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(rows=2)).code == "SHEET_TOO_LARGE"
     assert (
         refused(tmp_path, path.read_bytes(), "a.gpkg", limits=limited(columns=3)).code == "TOO_MANY_COLUMNS"
     )

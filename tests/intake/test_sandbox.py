@@ -18,7 +18,7 @@ import pytest
 from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake import answer, fence, formats, sandbox
 from geo_registry.intake.formats import shapes
-from tests.intake.making import LIMITS, VRT, limited, places, refused, send, shapefile, texts, zipped
+from tests.intake.making import VRT, limited, places, refused, send, shapefile, texts, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ def test_gdal_is_not_used_when_its_drivers_are_not_fenced(
 
 
 def test_the_probe_opens_where_gdal_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The self-test's virtual layer is one that unfenced GDAL opens under a shapefile's name, so it proves something."""
+    """The self-test's virtual layer opens as a shapefile where GDAL is free, so it proves something."""
     monkeypatch.setattr(shapes, "drivers", lambda: formats.GDAL_DRIVERS)
     with pytest.raises(RegistryError) as caught:
         shapes.ready(tmp_path)
@@ -110,7 +110,7 @@ def test_a_reader_that_eats_memory_dies_alone(
     """Memory is limited in the fork: the file is refused, this process and the preloaded one live on."""
     own = sabotage(reader("held = [bytes(10_000_000) for _ in range(10**6)]"))
     for _ in range(2):
-        assert refused(tmp_path, CSV, "a.csv").code == "FILE_TOO_LARGE"
+        assert refused(tmp_path, CSV, "a.csv").code == "FILE_TOO_COSTLY"
     assert texts(send(tmp_path, '{"type": "Feature", "properties": {"a": 1}}', "a.json").layers[0]) == [["1"]]
     own.close()
 
@@ -118,7 +118,7 @@ def test_a_reader_that_eats_memory_dies_alone(
 def test_real_files_meet_the_memory_limit_too(tmp_path: Path) -> None:
     """JSON that swells in memory is stopped by the limit and not by the machine."""
     sent = '{"type": "FeatureCollection", "features": [' + "[]," * 4_000_000 + "[]]}"
-    assert refused(tmp_path, sent, "a.json", limits=limited(memory_mb=500)).code == "FILE_TOO_LARGE"
+    assert refused(tmp_path, sent, "a.json", limits=limited(memory_mb=500)).code == "FILE_TOO_COSTLY"
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,10 @@ def test_a_reader_that_dies_refuses_its_file_alone(
 def test_the_child_knows_nothing_of_its_parent(
     tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A reader sees none of the parent's variables and, beside its own two files, no socket or file of the parent's."""
+    """A reader sees none of the parent's variables and no file or socket but its own two."""
     monkeypatch.setenv("GEO_REGISTRY_STORE", "postgresql://secret")
-    body = "raise FileRefused('PROBE', store=os.environ.get('GEO_REGISTRY_STORE'), files=len(os.listdir('/dev/fd')) - 1)"
+    seen = "store=os.environ.get('GEO_REGISTRY_STORE'), files=len(os.listdir('/dev/fd')) - 1"
+    body = f"raise FileRefused('PROBE', {seen})"
     sabotage(reader(body))
     assert refused(tmp_path, CSV, "a.csv").details == {"store": None, "files": 5}
 

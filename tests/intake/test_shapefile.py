@@ -9,6 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -56,11 +57,28 @@ def test_a_shapefile_reads_back(tmp_path: Path, parts: dict[str, bytes]) -> None
 )
 def test_lines_and_polygons_with_holes_read_back(tmp_path: Path, shape: str) -> None:
     """Geometries of other types, rings turned as they may be, are the same shapes; null stays null."""
-    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=gpd.GeoSeries.from_wkt([shape, None]), crs=4326)
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=np.array([shapely.from_wkt(shape), None]), crs=4326)
     (layer,) = send(tmp_path, zipped(shapefile(tmp_path, frame)), "a.zip").layers
     first, second = layer.cells.column(GEOMETRY).to_pylist()
     assert shapely.from_wkb(first).equals(shapely.from_wkt(shape))
     assert second is None
+
+
+def test_measures_are_dropped_and_heights_kept(tmp_path: Path) -> None:
+    """Points with a measure are points; points with a height keep it."""
+    parts = shapefile(tmp_path, places().iloc[:1])
+    shapes = {21: struct.pack("<i3d", 21, 113, 34, 7), 11: struct.pack("<i4d", 11, 113, 34, 5, 7)}
+    found = []
+    for number, shape in shapes.items():
+        content = struct.pack(">ii", 1, len(shape) // 2)
+        for suffix, body in (("shp", content + shape), ("shx", struct.pack(">ii", 50, len(shape) // 2))):
+            head = bytearray(parts[f"点位.{suffix}"][:100])
+            struct.pack_into(">i", head, 24, (100 + len(body)) // 2)
+            struct.pack_into("<i", head, 32, number)
+            parts[f"点位.{suffix}"] = bytes(head) + body
+        (layer,) = send(tmp_path, zipped(parts), "a.zip").layers
+        found += [shapely.from_wkb(wkb).wkt for wkb in layer.cells.column(GEOMETRY).to_pylist()]
+    assert found == ["POINT (113 34)", "POINT Z (113 34 5)"]
 
 
 def test_encoding_by_cpg_language_byte_and_proof(tmp_path: Path) -> None:
@@ -81,9 +99,8 @@ def test_encoding_by_cpg_language_byte_and_proof(tmp_path: Path) -> None:
             ROWS,
         )
     assert [codes(taken) for taken in (known, marked, stated)] == [[], [], []]
-    assert [(found.code, found.value) for found in (*guessed.findings, *lying.findings)] == [
-        ("ENCODING_GUESSED", "名称")
-    ] * 2
+    for taken in (guessed, lying):
+        assert [(found.code, found.value) for found in taken.findings] == [("ENCODING_GUESSED", "名称")]
 
 
 def test_utf8_without_a_cpg_needs_no_guess(tmp_path: Path, parts: dict[str, bytes]) -> None:
@@ -115,7 +132,7 @@ def test_text_cut_within_a_character_loses_that_character_alone(tmp_path: Path) 
 
 
 def test_several_shapefiles_are_several_layers(tmp_path: Path, parts: dict[str, bytes]) -> None:
-    """Each shapefile of an archive is a layer by its stem, or by its path where stems repeat; one can be asked for."""
+    """Each shapefile is a layer by its stem, or by its path where stems repeat; one can be asked for."""
     other = shapefile(tmp_path, places().iloc[:1], stem="other")
     taken = send(tmp_path, zipped({f"甲/{name}": held for name, held in parts.items()} | other), "a.zip")
     assert [(layer.name, len(texts(layer))) for layer in taken.layers] == [("点位", 3), ("other", 1)]
@@ -150,7 +167,7 @@ def test_missing_parts_are_refused_and_the_index_is_rebuilt(tmp_path: Path, part
     """Without .shp or .dbf there is no shapefile; .shx can be made anew, .prj may be unknown."""
     for suffix in (".shp", ".dbf"):
         fault = refused(tmp_path, zipped(without(parts, suffix)), "a.zip")
-        assert (fault.code, fault.details["missing"]) == ("SHP_MISSING_PART", [suffix])
+        assert (fault.code, fault.details["missing"]) == ("SHP_MISSING_PART", suffix)
     taken = send(tmp_path, zipped(without(parts, ".shx", ".prj")), "a.zip")
     assert (texts(taken.layers[0]), taken.layers[0].crs, codes(taken)) == (ROWS, None, ["SHX_REBUILT"])
     sound = send(tmp_path, zipped(parts), "a.zip").layers[0]
@@ -168,7 +185,7 @@ def test_deleted_records_are_left_out_and_said(tmp_path: Path, parts: dict[str, 
 
 
 def test_missing_bytes_are_never_missing_rows(tmp_path: Path, parts: dict[str, bytes]) -> None:
-    """A part cut short, or a count that differs between the parts, refuses the file: GDAL would say nothing."""
+    """A part cut short, or counts that differ, refuse the file, where GDAL would say nothing."""
     shp, shx, dbf = (parts[f"点位.{suffix}"] for suffix in ("shp", "shx", "dbf"))
     honest = struct.pack(">i", (len(shp) - 28) // 2)
     fewer = dbf[:4] + struct.pack("<I", 2) + dbf[8:]
@@ -197,7 +214,7 @@ def test_a_table_without_records_has_no_rows(tmp_path: Path) -> None:
     """An empty shapefile is no rows, and limits hold for records and fields."""
     assert refused(tmp_path, zipped(shapefile(tmp_path, places().iloc[:0])), "a.zip").code == "NO_ROWS"
     content = zipped(shapefile(tmp_path, places(), stem="full"))
-    assert refused(tmp_path, content, "a.zip", limits=limited(rows=2)).code == "FILE_TOO_LARGE"
+    assert refused(tmp_path, content, "a.zip", limits=limited(rows=2)).code == "SHEET_TOO_LARGE"
     assert refused(tmp_path, content, "a.zip", limits=limited(columns=3)).code == "TOO_MANY_COLUMNS"
 
 
@@ -260,7 +277,7 @@ ARCHIVES = {
 
 @pytest.mark.parametrize("what", ARCHIVES)
 def test_dishonest_archives_are_refused_unopened(tmp_path: Path, what: str) -> None:
-    """Links, paths that leave the folder, nesting, encryption, overlap and growth are refused by the directory alone."""
+    """Links, paths that lead out, nesting, passwords, overlap and growth are refused by the list alone."""
     content, code = ARCHIVES[what]
     assert refused(tmp_path, content, "a.zip").code == code
 
@@ -269,7 +286,7 @@ def test_an_archive_may_not_unpack_to_more_than_allowed(tmp_path: Path, parts: d
     """The unpacked size is limited apart from the ratio."""
     stored = zipped(parts | {"big.txt": bytes(2_000_000)}, zipfile.ZIP_STORED)
     fault = refused(tmp_path, stored, "a.zip", limits=limited(unpacked_mb=1))
-    assert (fault.code, fault.details["unit"]) == ("ARCHIVE_RATIO", "MB")
+    assert (fault.code, fault.details["limit"]) == ("ARCHIVE_RATIO", "1 MB")
 
 
 def test_a_damaged_entry_is_refused(tmp_path: Path, parts: dict[str, bytes]) -> None:

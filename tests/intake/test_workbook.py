@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from geo_registry.core.raw import WIDTH
 from tests.intake.making import limited, numbers, package, refused, send, texts, zipped
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from geo_registry.core.raw import RawLayer
 
 
-def book(fill: Callable[[openpyxl.Workbook], object]) -> bytes:
-    """Make a workbook with openpyxl."""
+def book(fill: Callable[[Worksheet], object]) -> bytes:
+    """Make a workbook with openpyxl, given its first sheet to fill."""
     made = openpyxl.Workbook()
-    fill(made)
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    fill(sheet)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
@@ -55,11 +58,10 @@ def test_values_become_text_as_a_person_reads_them(tmp_path: Path) -> None:
         "#N/A",
         " 空 格 ",
     ]
-    taken = send(tmp_path, book(lambda made: made.active.append(cells)), "a.xlsx")
-    assert texts(taken.layers[0]) == [
-        ["甲厂", "113.65724", "12", "33.5876543219", "-5", "1e+22", "true"]
-        + ["2024-05-01", "2024-05-01T08:30:00", "06:15:00", "#N/A", " 空 格 "]
-    ]
+    taken = send(tmp_path, book(lambda sheet: sheet.append(cells)), "a.xlsx")
+    (row,) = texts(taken.layers[0])
+    assert row[:7] == ["甲厂", "113.65724", "12", "33.5876543219", "-5", "1e+22", "true"]
+    assert row[7:] == ["2024-05-01", "2024-05-01T08:30:00", "06:15:00", "#N/A", " 空 格 "]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +80,8 @@ def test_values_become_text_as_a_person_reads_them(tmp_path: Path) -> None:
 def test_only_date_formats_make_dates(tmp_path: Path, code: str, shown: str) -> None:
     """Letters in quotes, colours, locales and hours past a day do not make a number a date."""
 
-    def fill(made: openpyxl.Workbook) -> None:
-        made.active["A1"] = 45413
-        made.active["A1"].number_format = code
+    def fill(sheet: Worksheet) -> None:
+        sheet.cell(1, 1, 45413).number_format = code
 
     assert texts(send(tmp_path, book(fill), "a.xlsx").layers[0]) == [[shown]]
 
@@ -88,8 +89,9 @@ def test_only_date_formats_make_dates(tmp_path: Path, code: str, shown: str) -> 
 @pytest.mark.parametrize("number", [14, 22, 27, 31, 36, 50, 57, 58])
 def test_built_in_formats_of_chinese_workbooks_are_dates(tmp_path: Path, number: int) -> None:
     """Formats 27 to 36 and 50 to 58 carry no code, yet show dates where Excel is Chinese."""
-    styles = f'<cellStyleXfs><xf numFmtId="0"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="{number}"/></cellXfs>'
-    inner = '<sheetData><row r="1"><c r="A1" s="1"><v>45413</v></c><c r="B1" s="0"><v>45413</v></c></row></sheetData>'
+    plain = '<xf numFmtId="0"/>'
+    styles = f'<cellStyleXfs>{plain}</cellStyleXfs><cellXfs>{plain}<xf numFmtId="{number}"/></cellXfs>'
+    inner = '<sheetData><row><c s="1"><v>45413</v></c><c s="0"><v>45413</v></c></row></sheetData>'
     assert texts(sheet_of(tmp_path, inner, styles=styles)) == [["2024-05-01", "45413"]]
 
 
@@ -114,12 +116,16 @@ def test_date_serials_at_their_edges(tmp_path: Path, properties: str, serial: st
 
 
 def test_odd_but_valid_markup_is_read(tmp_path: Path) -> None:
-    """Cells without references, prefixed names, rich and inline text, escapes and phonetic guides read as Excel shows."""
-    strings = "<si><r><t>散煤</t></r><r><t>点</t></r><rPh><t>sanmei</t></rPh></si><si><t>a_x000D_b_x005F_x0041_</t></si>"
+    """Missing references, prefixes, rich and inline text, escapes and phonetic guides read as in Excel."""
+    strings = (
+        "<si><r><t>散煤</t></r><r><t>点</t></r><rPh><t>sanmei</t></rPh></si>"
+        "<si><t>a_x000D_b_x005F_x0041_</t></si>"
+    )
     inner = (
         '<x:sheetData xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:row>'
-        '<x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c><x:c t="inlineStr"><x:is><x:t>内</x:t></x:is></x:c>'
-        '<x:c r="F1" t="b"><x:v>0</x:v></x:c><x:c t="d"><x:v>2024-05-01</x:v></x:c><x:c t="e"><x:v>#REF!</x:v></x:c>'
+        '<x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c>'
+        '<x:c t="inlineStr"><x:is><x:t>内</x:t></x:is></x:c><x:c r="F1" t="b"><x:v>0</x:v></x:c>'
+        '<x:c t="d"><x:v>2024-05-01</x:v></x:c><x:c t="e"><x:v>#REF!</x:v></x:c>'
         '</x:row><x:row r="7"><x:c><x:v>1.10</x:v></x:c></x:row></x:sheetData>'
     )
     layer = sheet_of(tmp_path, inner, strings=strings)
@@ -128,10 +134,9 @@ def test_odd_but_valid_markup_is_read(tmp_path: Path) -> None:
 
 
 def test_merged_headings_are_spread_and_merged_data_is_not(tmp_path: Path) -> None:
-    """In the first 30 rows each cell of a merged range gets its text; below, and past the used columns, none does."""
+    """In the first 30 rows merged cells all get the text; below, and past the used columns, none does."""
 
-    def fill(made: openpyxl.Workbook) -> None:
-        sheet = made.active
+    def fill(sheet: Worksheet) -> None:
         sheet.append(["某市散煤点台账"])
         sheet.append(["名称", "坐标", None, "备注"])
         sheet.append([None, "经度", "纬度"])
@@ -151,11 +156,12 @@ def test_merged_headings_are_spread_and_merged_data_is_not(tmp_path: Path) -> No
 
 
 def test_cached_values_of_formulas_are_read_and_missing_ones_told(tmp_path: Path) -> None:
-    """A formula shows its cached value; one without any is listed by row and column; cached empty text is neither."""
+    """A formula shows its cached value; one without any is listed by place, cached empty text is not."""
     inner = (
         '<sheetData><row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>"x"</f><v>x</v></c>'
         '<c r="C1" t="str"><f>""</f><v></v></c></row>'
-        '<row r="2"><c r="A2"><v>1</v></c><c r="E2"><f>A2*2</f><v/></c></row><row r="3"><c r="B3"><f>A1</f></c></row></sheetData>'
+        '<row r="2"><c r="A2"><v>1</v></c><c r="E2"><f>A2*2</f><v/></c></row>'
+        '<row r="3"><c r="B3"><f>A1</f></c></row></sheetData>'
     )
     layer = sheet_of(tmp_path, inner)
     assert texts(layer) == [["2", "x", None, None, None], ["1", None, None, None, None]]
@@ -163,23 +169,26 @@ def test_cached_values_of_formulas_are_read_and_missing_ones_told(tmp_path: Path
 
 
 def test_formulas_written_without_values_are_told(tmp_path: Path) -> None:
-    """A workbook that no spreadsheet program has calculated yet, as scripts write them, has no cached values."""
-    taken = send(tmp_path, book(lambda made: made.active.append(["总量", "=1+1"])), "a.xlsx")
+    """A workbook that no spreadsheet program has calculated yet has no cached values."""
+    taken = send(tmp_path, book(lambda sheet: sheet.append(["总量", "=1+1"])), "a.xlsx")
     assert (texts(taken.layers[0]), taken.layers[0].formulas) == ([["总量", None]], ((1, 1),))
 
 
-def two_sheets(made: openpyxl.Workbook) -> None:
+def three_sheets(shown: Worksheet) -> None:
     """Fill a shown, an empty and a hidden sheet."""
-    made.active.title = "散煤点"
-    made.active.append(["名称"])
+    made = shown.parent
+    assert made is not None
+    shown.title = "散煤点"
+    shown.append(["名称"])
     made.create_sheet("空表")
-    made.create_sheet("内部").append(["密"])
-    made["内部"].sheet_state = "hidden"
+    hidden = made.create_sheet("内部")
+    hidden.append(["密"])
+    hidden.sheet_state = "hidden"
 
 
 def test_hidden_sheets_are_skipped_and_said(tmp_path: Path) -> None:
-    """A hidden sheet is not read, which is warned; an empty one says nothing; asked for by name it is read."""
-    content = book(two_sheets)
+    """A hidden sheet is not read, which is warned; asked for by name it is; an empty one says nothing."""
+    content = book(three_sheets)
     taken = send(tmp_path, content, "a.xlsx")
     assert [layer.name for layer in taken.layers] == ["散煤点"]
     assert [(found.code, found.value) for found in taken.findings] == [("SHEET_HIDDEN", "内部")]
@@ -196,8 +205,8 @@ def test_hidden_sheets_are_skipped_and_said(tmp_path: Path) -> None:
 def test_blank_rows_are_left_out_but_counted(tmp_path: Path) -> None:
     """Row numbers are the sheet's own."""
 
-    def fill(made: openpyxl.Workbook) -> None:
-        made.active["B3"], made.active["A40"] = "x", "y"
+    def fill(sheet: Worksheet) -> None:
+        sheet["B3"], sheet["A40"] = "x", "y"
 
     layer = send(tmp_path, book(fill), "a.xlsx").layers[0]
     assert (numbers(layer), texts(layer)) == ([3, 40], [[None, "x"], ["y", None]])
@@ -205,7 +214,7 @@ def test_blank_rows_are_left_out_but_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/worksheets/../vbaProject.bin"])
 def test_programs_are_refused(tmp_path: Path, part: str) -> None:
-    """A workbook that holds a program is refused under either suffix, and one without is read under either."""
+    """A workbook with a program is refused under either suffix, and one without is read under either."""
     plain = package({"表": "<sheetData><row><c><v>1</v></c></row></sheetData>"})
     assert texts(send(tmp_path, zipped(plain), "a.xlsm").layers[0]) == [["1"]]
     code = "MACRO" if ".." not in part else "ARCHIVE_PATH"
@@ -225,7 +234,8 @@ def test_macro_sheets_are_refused(tmp_path: Path) -> None:
 
 def test_a_cell_in_the_last_corner_is_too_large(tmp_path: Path) -> None:
     """One value at XFD1048576 stands for a sheet nobody can read; an empty styled cell there does not."""
-    far = '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576">{}</c></row></sheetData>'
+    near = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    far = f'<sheetData>{near}<row r="1048576"><c r="XFD1048576">{{}}</c></row></sheetData>'
     assert (
         refused(tmp_path, zipped(package({"表": far.format("<v>1</v>")})), "a.xlsx").code == "SHEET_TOO_LARGE"
     )
@@ -233,7 +243,7 @@ def test_a_cell_in_the_last_corner_is_too_large(tmp_path: Path) -> None:
 
 
 def test_sheets_over_the_limits_are_refused(tmp_path: Path) -> None:
-    """Too many cells, rows or columns, and a sheet that unpacks to too much, are refused before they are held."""
+    """Too many cells, rows or columns, and a sheet that unpacks to too much, are refused early."""
     cells = (f"<row><c><v>{row * 37}</v></c><c><v>{row / 7}</v></c></row>" for row in range(30_000))
     inner = "<sheetData>" + "".join(cells) + "</sheetData>"
     content = zipped(package({"表": inner}))
@@ -264,7 +274,7 @@ def test_document_types_and_broken_markup_are_refused(tmp_path: Path) -> None:
 
 
 def test_locked_and_foreign_packages_are_refused(tmp_path: Path) -> None:
-    """A password-protected workbook says so; a document, an old workbook and a bare archive are no workbook."""
+    """A workbook under a password says so; a document, an old workbook and a bare archive are none."""
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
     assert (
         refused(tmp_path, old + "EncryptedPackage".encode("utf-16-le"), "a.xlsx").code == "ARCHIVE_ENCRYPTED"
@@ -294,8 +304,8 @@ def test_any_table_of_text_reads_back_equal(
             for column, cell in enumerate(cells):
                 sheet.write_string(row, column, cell)
     layer = send(folder, (folder / "made.xlsx").read_bytes(), "a.xlsx").layers[0]
-    kept = [(number, row) for number, row in enumerate(table, start=1) if any(row)]
-    assert numbers(layer) == [number for number, _ in kept]
-    for found, (_, row) in zip(texts(layer), kept, strict=True):
-        assert [cell or "" for cell in found] == (row + [""] * len(found))[: len(found)]
-        assert not any(row[len(found) :])
+    kept = {number: row for number, row in enumerate(table, start=1) if any(row)}
+    assert numbers(layer) == list(kept)
+    for found, sent in zip(texts(layer), kept.values(), strict=True):
+        assert [cell or "" for cell in found] == (sent + [""] * len(found))[: len(found)]
+        assert not any(sent[len(found) :])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def registry(tmp_path: Path) -> Registry:
     return opened
 
 
-def order(**more: object) -> gr.ImportOrder:
+def order(**more: Any) -> gr.ImportOrder:
     """Ask for an import of national stations."""
     return gr.ImportOrder(kind="国控站点", datum="wgs84", sets={"level": "national"}, **more)
 

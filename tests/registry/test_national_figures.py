@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,18 +29,16 @@ def run(url: str, *words: str) -> Result:
     return CliRunner().invoke(Verbs("en"), ["--store", url, *words])
 
 
-def document(url: str, *words: str) -> dict[str, object]:
+def document(url: str, *words: str) -> dict[str, Any]:
     """Run the command line and read its JSON document."""
     result = run(url, "--json", *words)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    read: dict[str, object] = json.loads(result.stdout)
+    read: dict[str, Any] = json.loads(result.stdout)
     return read
 
 
 @pytest.fixture(scope="module")
-def imports(
-    tmp_path_factory: pytest.TempPathFactory, shared_data: Path
-) -> tuple[str, list[dict[str, object]]]:
+def imports(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> tuple[str, list[dict[str, Any]]]:
     """Give a store with both files, and what the imports said."""
     url = f"sqlite:///{tmp_path_factory.mktemp('national') / 'store.db'}"
     assert run(url, "init", "--region", "world").exit_code == 0
@@ -54,13 +53,13 @@ def imports(
     return url, [document(url, *words), document(url, *plants)]
 
 
-def test_stations_come_in_whole(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_stations_come_in_whole(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """Every one of the 1,498 stations is accepted."""
     _, (stations, _) = imports
     assert (stations["status"], stations["rows"], stations["accepted"]) == ("accept", 1498, 1498)
 
 
-def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """3,137 rows are 3,118 accepted, 8 identical to another and 11 without coordinates; repeated codes are told."""
     _, (_, plants) = imports
     assert (plants["status"], plants["rows"], plants["accepted"], plants["rejected"]) == (
@@ -70,11 +69,11 @@ def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, 
         19,
     )
     assert plants["codes"] == {"COORD_MISSING": 11, "DUPLICATE": 8}
-    assert plants["warnings"]["CODE_REPEATED"] > 0  # type: ignore[index]
+    assert plants["warnings"]["CODE_REPEATED"] > 0
 
 
 def test_sending_the_plants_again_changes_nothing(
-    imports: tuple[str, list[dict[str, object]]], shared_data: Path
+    imports: tuple[str, list[dict[str, Any]]], shared_data: Path
 ) -> None:
     """The same file a second time opens no version and makes no commit."""
     url, (_, plants) = imports
@@ -86,7 +85,7 @@ def test_sending_the_plants_again_changes_nothing(
     assert again["revision"] == plants["revision"]
 
 
-def test_ring_counts_of_the_command_line(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_ring_counts_of_the_command_line(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """The pairs the command line prints as CSV are 17, 151 and 389, at 15, 129 and 312 stations."""
     url, _ = imports
     printed = run(url, "audit", "--format", "csv", "--status", "all")
@@ -94,7 +93,7 @@ def test_ring_counts_of_the_command_line(imports: tuple[str, list[dict[str, obje
     assert counted([(row["station_id"], float(row["distance_m"])) for row in rows]) == (PAIRS, STATIONS_HIT)
 
 
-def test_ring_counts_of_the_summary(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_ring_counts_of_the_summary(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """The summary of the JSON document counts the same."""
     url, _ = imports
     summary = pd.DataFrame(document(url, "audit")["summary"])
@@ -104,7 +103,7 @@ def test_ring_counts_of_the_summary(imports: tuple[str, list[dict[str, object]]]
     assert tuple(by_ring.apply(lambda counts: int((counts > 0).sum()))) == STATIONS_HIT
 
 
-def test_ring_counts_of_python(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_ring_counts_of_python(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """Python's audit of the store, and of plain frames without it, count the same; distances equal Geod's to 1 mm."""
     registry: Registry = gr.open(imports[0])
     stored = registry.audit(RINGS_M).pairs
@@ -117,7 +116,7 @@ def test_ring_counts_of_python(imports: tuple[str, list[dict[str, object]]]) -> 
     assert np.abs(stored["distance_m"] - truth(registry, stored)).max() < 0.001
 
 
-def test_ring_counts_of_an_export(imports: tuple[str, list[dict[str, object]]]) -> None:
+def test_ring_counts_of_an_export(imports: tuple[str, list[dict[str, Any]]]) -> None:
     """The sources exported as lying in one station's ring are those of the audit."""
     registry: Registry = gr.open(imports[0])
     pairs = registry.audit((5000,)).pairs

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mapbox_vector_tile
 import pytest
 
 import geo_registry as gr
+from geo_registry.publish import tiles
 from geo_registry.registry import Registry, tiling
 
 
-def features(content: bytes) -> list[dict[str, object]]:
+def features(content: bytes) -> list[Any]:
     """Read the features of a tile that has one layer."""
     layers = mapbox_vector_tile.decode(content)
     assert len(layers) <= 1
@@ -22,14 +25,14 @@ def test_every_source_is_in_some_tile(demo_store: str) -> None:
     located = registry.sources(on=registry.today)
     located = located[located.geometry.notna()]
     west, south, east, north = registry.bounds()
-    (x0, x1), (y1, y0) = tiling.tiles.world([west, east], [south, north])
+    (x0, x1), (y1, y0) = tiles.world([west, east], [south, north])
     zoom = 10
     marked = [
-        feature["properties"]["id"]  # type: ignore[index]
+        feature["properties"]["id"]
         for x in range(int(x0 * 2**zoom), int(x1 * 2**zoom) + 1)
         for y in range(int(y0 * 2**zoom), int(y1 * 2**zoom) + 1)
         for feature in features(registry.tile("sources", zoom, x, y)[0])
-        if feature["geometry"]["type"] == "Point"  # type: ignore[index]
+        if feature["geometry"]["type"] == "Point"
     ]
     assert sorted(marked) == sorted(located["id"])
 
@@ -37,7 +40,7 @@ def test_every_source_is_in_some_tile(demo_store: str) -> None:
 def test_a_layer_stands_once_in_a_tile(demo_store: str) -> None:
     """Outlines and points of a tile share one layer: readers keep only one of a name."""
     content, _ = gr.open(demo_store).tile("zones", 9, 418, 205)
-    assert {feature["geometry"]["type"] for feature in features(content)} >= {"Polygon", "Point"}  # type: ignore[index]
+    assert {feature["geometry"]["type"] for feature in features(content)} >= {"Polygon", "Point"}
 
 
 def test_groups_count_every_point(demo_store: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,11 +48,11 @@ def test_groups_count_every_point(demo_store: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(tiling, "CROWDED", 50)
     registry: Registry = gr.open(demo_store)
     groups = [feature["properties"] for feature in features(registry.tile("sources", 5, 26, 12)[0])]
-    groups = [group for group in groups if "n" in group]  # type: ignore[operator]
+    groups = [group for group in groups if "n" in group]
     located = registry.sources(on=registry.today)
     located = located[located.geometry.notna()]
-    assert sum(group["n"] for group in groups) == len(located)  # type: ignore[index,misc]
-    kilns = sum(group.get("k_curing_kiln", 0) for group in groups)  # type: ignore[attr-defined]
+    assert sum(group["n"] for group in groups) == len(located)
+    kilns = sum(group.get("k_curing_kiln", 0) for group in groups)
     assert kilns == (located["kind"] == "curing_kiln").sum()
 
 

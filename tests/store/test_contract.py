@@ -73,8 +73,8 @@ def test_each_commit_is_the_next_revision(store: Store) -> None:
 def test_records_read_as_they_were_written(store: Store) -> None:
     """What comes back is what went in: columns, attributes, points, lines and polygons."""
     written = rows("a", "b", "c")
-    written.loc[1, "geometry"] = shapely.LineString([(114, 33), (114.1, 33.1)])
-    written.loc[2, "geometry"] = shapely.box(114, 33, 114.1, 33.1)
+    line, box = shapely.LineString([(114, 33), (114.1, 33.1)]), shapely.box(114, 33, 114.1, 33.1)
+    written = written.set_geometry(gpd.GeoSeries([written.geometry.iloc[0], line, box], crs=4326))
     store.commit(Change(0, written), note("import", "b1"))
     read = check(conform(store.records()))
     assert contents(read) == contents(written)

@@ -29,7 +29,7 @@ PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,17})?$"
 """Decimal numbers that Arrow reads as Python does."""
 
 _INVISIBLE = "[\u200b\u200e\u200f\u2060\ufeff]"
-_BREAKS = r"[\t\r\n\x0b\x0c\x{85}\x{2028}\x{2029}]+"
+_BREAKS = r"[\t\r\n\x{85}\x{2028}\x{2029}]+"
 _CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
 """C0 and C1 controls, the marks that reorder text (Unicode 16, 23.2), and two codes that are no character."""
 

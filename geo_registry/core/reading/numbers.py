@@ -11,21 +11,32 @@ from geo_registry.core.kinds import Field
 from geo_registry.core.reading.cell import Reading
 from geo_registry.core.reading.units import split_myriad, unit_of
 
-_BOUNDS = {
-    ">=": "≥ >= => ≧ 不少于 不低于 不小于 至少 余 多 以上 及以上 起 +",
+_BEFORE = {
+    ">=": "≥ >= => ≧ 不少于 不低于 不小于 至少",
     ">": "> 超过 超 高于 多于 大于",
-    "<=": "≤ <= =< ≦ 不超过 不高于 不大于 至多 最多 以下 及以下 以内",
+    "<=": "≤ <= =< ≦ 不超过 不高于 不大于 至多 最多",
     "<": "< 不足 不到 低于 少于 小于 近",
-    "~": "~ ≈ 约 大约 大概 左右 上下 来",
+    "~": "~ ≈ 约 大约 大概",
 }
-"""How a bound is kept, and the words that mean it; 余 and 以上 are lower bounds that include the number."""
+"""How a bound is kept, and the words before a number that mean it."""
 
-_SIGN_OF = {word: sign for sign, words in _BOUNDS.items() for word in words.split()}
-_WORDS = "|".join(sorted(map(re.escape, _SIGN_OF), key=len, reverse=True))
+_BEHIND = {">=": "余 多 以上 及以上 起 +", "<=": "以下 及以下 以内", "~": "左右 上下 来"}
+"""The words behind a number, or between it and its unit; 余 and 以上 include the number itself."""
+
+_SIGN_OF = {
+    word: sign for table in (_BEFORE, _BEHIND) for sign, words in table.items() for word in words.split()
+}
+
+
+def _any_of(table: dict[str, str]) -> str:
+    words = [word for words in table.values() for word in words.split()]
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
 _DIGITS = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d{1,3})?"
-_NUMBER = re.compile(rf"(?P<before>{_WORDS})?(?P<digits>{_DIGITS})(?P<rest>.*)")
-_BEHIND = re.compile(rf"(?P<rest>.*?)(?P<word>{_WORDS})")
-_AFRONT = re.compile(rf"(?P<word>{_WORDS})(?P<rest>.*)")
+_NUMBER = re.compile(rf"(?P<before>{_any_of(_BEFORE)})?(?P<digits>{_DIGITS})(?P<rest>.*)")
+_BOUND_ENDS = re.compile(rf"(?P<rest>.*?)(?P<word>{_any_of(_BEHIND)})")
+_BOUND_BEGINS = re.compile(rf"(?P<word>{_any_of(_BEHIND)})(?P<rest>.*)")
 _MAX_INTEGER = 2**53
 """Largest count a double holds exactly."""
 
@@ -85,7 +96,7 @@ def parse_quantity(text: str) -> Quantity | None:
 
 def _take_bounds(rest: str) -> tuple[str, list[str]]:
     bounds = []
-    for pattern in (_AFRONT, _BEHIND):
+    for pattern in (_BOUND_BEGINS, _BOUND_ENDS):
         if found := pattern.fullmatch(rest):
             rest = found["rest"]
             bounds.append(_SIGN_OF[found["word"]])

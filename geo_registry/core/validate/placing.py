@@ -118,11 +118,13 @@ def place_rows(
     axes = heading.column("lon"), heading.column("lat")
     if kind.position == "none" or (not shapes and None in axes):
         return None, None
-    datum = datum_of(layer, rules, shapes=shapes)
     if shapes:
-        wkb = body[GEOMETRY].combine_chunks()
-        return datum, place_geometries(wkb, datum, rules.region, kind.geometry)
+        datum = datum_of(layer, rules, shapes=True)
+        return datum, place_geometries(body[GEOMETRY].combine_chunks(), datum, rules.region, kind.geometry)
     x, y = (without_blanks(body[f"c{at}"].combine_chunks(), {}) for at in axes)
+    if x.null_count == y.null_count == body.num_rows:
+        return None, None
+    datum = datum_of(layer, rules, shapes=False)
     placed = place_points(x, y, datum, rules.region)
     if "point" not in kind.geometry:
         placed.codes[placed.codes == ""] = "GEOM_TYPE"
@@ -154,7 +156,8 @@ def judge_places(
     ['POSITION_MISSING']
     """
     if placed is None:
-        return [] if kind.position == "none" else [Finding("POSITION_MISSING", int(row)) for row in rows]
+        code = "COORD_MISSING" if needed else "POSITION_MISSING"
+        return [] if kind.position == "none" else [Finding(code, int(row)) for row in rows]
     found = []
     for at in np.flatnonzero(placed.codes != ""):
         code, details = str(placed.codes[at]), placed.details.get(int(at), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo_registry.core.findings import Finding
@@ -74,8 +75,8 @@ def _parse(text: str) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise FileRefused("JSON_DUPLICATE_KEY", value=next(name for name in names if names.count(name) > 1))
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise FileRefused("JSON_DUPLICATE_KEY", value=name)
     return members
 
 
@@ -84,10 +85,10 @@ def _no_number(token: str) -> NoReturn:
 
 
 def _features(document: dict[str, Any]) -> list[dict[str, Any]]:
-    kind = document.get("type")
+    kind = str(document.get("type"))
     features = [document] if kind == "Feature" else document.get("features")
     if kind not in {"Feature", "FeatureCollection"} or not isinstance(features, list):
-        raise FileRefused("JSON_NOT_FEATURES", value=str(kind))
+        raise FileRefused("JSON_NOT_FEATURES", value=kind)
     for row, feature in enumerate(features, start=1):
         if not _is_feature(feature):
             raise FileRefused("JSON_NOT_FEATURES", row=row)

@@ -84,7 +84,7 @@ def _refuse_others(archive: Archive) -> None:
 def _layer(archive: Archive, name: str, parts: Parts, upload: Upload) -> tuple[RawLayer, str, list[Finding]]:
     missing = [suffix for suffix in (".shp", ".dbf") if suffix not in parts]
     if missing:
-        raise FileRefused("SHP_MISSING_PART", value=name, missing=missing)
+        raise FileRefused("SHP_MISSING_PART", value=name, missing=" ".join(missing))
     paths = _unpack(archive, parts, upload.folder)
     findings = [] if ".shx" in parts else [Finding("SHX_REBUILT", value=name)]
     if findings:

@@ -73,7 +73,7 @@ def geometries(path: Path) -> list[bytes | None]:
         ``GEOM_CORRUPT`` if GDAL cannot read them.
     """
     with warnings.catch_warnings():
-        # measures, which are dropped, and open rings, which `parts.geometries.check` refuses
+        # measures and open rings are what `parts.geometries.check` looks after
         warnings.simplefilter("ignore")
         try:
             meta, table = pyogrio.read_arrow(path, columns=[])

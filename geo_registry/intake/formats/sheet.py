@@ -79,7 +79,7 @@ class Sheet:
         self._book = book
         self._columns = _Columns()
         self._head: list[tuple[int, list[str | None]]] = []
-        self._body = Grid(book.limits, overflow="SHEET_TOO_LARGE")
+        self._body = Grid(book.limits)
         self._formulas: list[tuple[int, int]] = []
         self._merged: list[tuple[int, int, int, int]] = []
         self._row = self._column = self._cells = self._widest = 0
@@ -223,11 +223,11 @@ class Sheet:
             Rows with their numbers, and the formula cells that hold no value.
         """
         self._spread()
-        head = Grid(self._book.limits, overflow="SHEET_TOO_LARGE")
+        head = Grid(self._book.limits)
         for row, values in self._head:
             head.add(row, values)
         if head.rows + self._body.rows > self._book.limits.rows:
-            raise FileRefused("SHEET_TOO_LARGE", value=self._name, limit=self._book.limits.rows, unit="rows")
+            raise FileRefused("SHEET_TOO_LARGE", value=self._name, limit=self._book.limits.rows)
         columns = max([head.columns, self._body.columns, *(column + 1 for _, column in self._formulas)])
         cells = pa.concat_tables([head.table(columns), self._body.table(columns)])
         return RawLayer(self._name, None, cells, formulas=tuple(self._formulas))

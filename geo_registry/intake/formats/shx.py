@@ -61,7 +61,8 @@ def _checked_size(path: Path) -> int:
         raise FileRefused("CONTENT_MISMATCH", value=path.suffix)
     if len(head) < HEADER_BYTES:
         raise FileRefused("SHP_TRUNCATED", value=path.suffix)
-    words, version = struct.unpack_from(">i", head, 24)[0], struct.unpack_from("<i", head, 28)[0]
+    words = int.from_bytes(head[24:28], "big", signed=True)
+    version = int.from_bytes(head[28:32], "little", signed=True)
     if version != VERSION:
         raise FileRefused("CONTENT_MISMATCH", value=path.suffix)
     if not HEADER_BYTES <= words * WORD_BYTES <= size:

@@ -90,8 +90,8 @@ def date_text(serial: float, *, date1904: bool) -> str | None:
 
     Examples
     --------
-    >>> date_text(45413.0, date1904=False), date_text(45413.5, date1904=False), date_text(0.25, date1904=False)
-    ('2024-05-01', '2024-05-01T12:00:00', '06:00:00')
+    >>> [date_text(serial, date1904=False) for serial in (45413.0, 45413.5, 0.25)]
+    ['2024-05-01', '2024-05-01T12:00:00', '06:00:00']
     """
     if not 0 <= serial < LAST_SERIAL or (not date1904 and LEAP_1900 <= serial < LEAP_1900 + 1):
         return None

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 ENCRYPTED, NAMED_IN_UTF8 = 0x1, 0x800
 """General purpose bits 0 and 11 of an entry (APPNOTE.TXT, 4.4.4)."""
 LOCAL_HEADER_BYTES = 30
+MEGABYTE = 1_000_000
 ARCHIVES = frozenset(".7z .bz2 .gz .jar .kmz .rar .tar .tgz .xz .zip".split())
 METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """Compression that spreadsheet and archive programs use by default; no other is read."""
 BROKEN = (BadZipFile, zlib.error, EOFError)
 """What the standard library raises at damaged bytes of an entry."""
-BROKEN_HEADERS = (*BROKEN, NotImplementedError, ValueError, struct.error)
+BROKEN_HEADERS = (*BROKEN, NotImplementedError, OSError, ValueError, struct.error)
 """What it raises at damaged headers."""
 DRIVE = re.compile("[A-Za-z]:")
 CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -82,7 +83,7 @@ def opened(source: BinaryIO) -> Iterator[Archive]:
     """
     try:
         archive = ZipFile(source)
-    except (*BROKEN_HEADERS, OSError) as fault:
+    except BROKEN_HEADERS as fault:
         raise FileRefused("ARCHIVE_CORRUPT", reason=str(fault)) from fault
     with archive:
         yield Archive(archive, _entries(archive))
@@ -188,6 +189,6 @@ def limit_growth(archive: Archive, names: Iterable[str], limits: Limits, code: s
     unpacked = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
     if unpacked > limits.ratio * max(packed, 1):
-        raise FileRefused(code, value=unpacked // max(packed, 1), limit=limits.ratio, unit="ratio")
-    if unpacked > limits.unpacked_mb * 1_000_000:
-        raise FileRefused(code, value=unpacked // 1_000_000, limit=limits.unpacked_mb, unit="MB")
+        raise FileRefused(code, value=f"{unpacked // max(packed, 1)}:1", limit=f"{limits.ratio}:1")
+    if unpacked > limits.unpacked_mb * MEGABYTE:
+        raise FileRefused(code, value=f"{unpacked // MEGABYTE} MB", limit=f"{limits.unpacked_mb} MB")

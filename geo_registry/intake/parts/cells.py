@@ -70,17 +70,14 @@ class Grid:
     ----------
     limits
         Rows and columns beyond these refuse the file.
-    overflow
-        Code for too many rows.
     blanks
         True to keep rows in which every cell is empty.
     """
 
-    def __init__(self, limits: Limits, *, overflow: str = "FILE_TOO_LARGE", blanks: bool = False) -> None:
+    def __init__(self, limits: Limits, *, blanks: bool = False) -> None:
         self.rows = 0
         self.columns = 0
         self._limits = limits
-        self._overflow = overflow
         self._blanks = blanks
         self._numbers: list[int] = []
         self._widths: list[int] = []
@@ -100,7 +97,7 @@ class Grid:
         Raises
         ------
         FileRefused
-            ``TOO_MANY_COLUMNS`` or the code for too many rows.
+            ``TOO_MANY_COLUMNS`` or ``SHEET_TOO_LARGE``.
         """
         width = len(cells)
         while width and not cells[width - 1]:
@@ -111,7 +108,7 @@ class Grid:
             raise FileRefused("TOO_MANY_COLUMNS", row=number, value=width, limit=self._limits.columns)
         self.rows += 1
         if self.rows > self._limits.rows:
-            raise FileRefused(self._overflow, row=number, limit=self._limits.rows, unit="rows")
+            raise FileRefused("SHEET_TOO_LARGE", row=number, limit=self._limits.rows)
         self.columns = max(self.columns, width)
         self._numbers.append(number)
         self._widths.append(width)

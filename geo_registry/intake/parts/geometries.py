@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -26,7 +26,9 @@ COLLECTION = 7
 WITH_Z = 1_000
 """What ISO WKB adds to a type number where positions have a height."""
 MULTI_FROM = 4
-FLAT, HIGH = 2, 3
+FLAT: Final = 2
+HIGH: Final = 3
+"""Numbers of a position without and with a height."""
 
 
 def encode(geometry: object) -> bytes | None:
@@ -57,7 +59,7 @@ def encode(geometry: object) -> bytes | None:
         return None
     if not isinstance(geometry, dict):
         raise ValueError(geometry)  # noqa: TRY004 (whatever is wrong with a geometry is one kind of fault)
-    kind = geometry.get("type")
+    kind = str(geometry.get("type"))
     if kind == "GeometryCollection":
         parts = [encode(part) for part in _items(geometry.get("geometries"))]
         return _header(COLLECTION, FLAT) + _counted([part for part in parts if part is not None])
@@ -124,7 +126,7 @@ def check(wkb: Sequence[bytes | None], rows: Sequence[int]) -> list[bytes | None
     Returns
     -------
     list of bytes or None
-        The same geometries in little-endian ISO WKB.
+        The same geometries in little-endian ISO WKB; measures are dropped, heights kept.
 
     Raises
     ------
@@ -138,4 +140,6 @@ def check(wkb: Sequence[bytes | None], rows: Sequence[int]) -> list[bytes | None
     broken = np.flatnonzero(shapely.is_missing(shapes) & ~absent)
     if broken.size:
         raise FileRefused("GEOM_CORRUPT", row=rows[int(broken[0])])
-    return list(shapely.to_wkb(shapes, byte_order=1, flavor="iso"))
+    flat = shapely.has_m(shapes) & ~shapely.has_z(shapes)
+    shapes[flat] = shapely.force_2d(shapes[flat])
+    return list(shapely.to_wkb(shapes, output_dimension=HIGH, byte_order=1, flavor="iso"))

@@ -144,6 +144,7 @@ class _Field:
     body: bytes
 
     def write(self) -> bytes:
+        """Write the field with its length before it."""
         return bytes([self.mark]) + _varint(len(self.body)) + self.body
 
 

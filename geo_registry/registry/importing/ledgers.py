@@ -225,6 +225,7 @@ class _Desk:
     districts: gpd.GeoDataFrame | None
 
     def checked(self, split: _Split) -> Part:
+        """Check the rows of one kind."""
         if split.kind is None:
             return Part(self.layer.name, None, frozenset(), _unknown_category(split.heading))
         sets = {name: value for name, value in self.order.sets.items() if name != "synthetic"}

@@ -130,7 +130,8 @@ def _sha256(path: Path) -> str | None:
 
 
 def _told(found: Finding, lang: Language, sheet: str, severity: str | None = None) -> Mapping[str, object]:
-    known = {**found.details, "row": found.row, "field": found.field, "value": found.value}
+    own = {"row": found.row, "field": found.field, "value": found.value}
+    known = {**found.details, **{name: value for name, value in own.items() if value is not None}}
     return {
         "row": found.row,
         "field": found.field,

@@ -70,7 +70,7 @@ def _refuse_if_changed(batch: str, after: pd.DataFrame, today: pd.DataFrame) -> 
 def _reopened(house: House, before: pd.DataFrame, batch: str) -> gpd.GeoDataFrame:
     if before.empty:
         return empty()
-    newest = {name: int(house.store.history(name)["version"].max()) for name in before["id"]}
+    newest = house.store.versions(list(before["id"]))
     parts = []
     for kind, rows in before.groupby("kind", sort=True):
         fields = house.catalog.kinds[str(kind)].fields

@@ -35,9 +35,9 @@ def naming(words: Words, *, stacked: bool) -> tuple[Column, ...]:
     """
     return (
         Column(words.say("number"), "count", 0.8),
-        Column(words.label("name"), width=3.4),
-        Column(words.label("kind"), width=1.9, stacked=stacked),
-        Column(words.label("code"), width=1.7, stacked=stacked),
+        Column(words.label("name"), width=3.0),
+        Column(words.label("kind"), width=2.2, stacked=stacked),
+        Column(words.label("code"), width=2.1, stacked=stacked),
     )
 
 

@@ -95,7 +95,7 @@ def _trace(line: BaseGeometry, scene: Scene) -> str:
 
 
 def _paint(colour: str, *, tinted: bool) -> str:
-    fill = f'fill="{escape(colour)}" fill-opacity="0.13"' if tinted else 'fill="none" stroke-dasharray="7 3"'
+    fill = f'fill="{escape(colour)}" fill-opacity="0.09"' if tinted else 'fill="none" stroke-dasharray="7 3"'
     return f'{fill} stroke="{escape(colour)}" stroke-width="1.2"'
 
 

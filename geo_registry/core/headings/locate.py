@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from geo_registry.core.kinds import Catalog, Field, Kind
+from geo_registry.core.headings.vocabulary import Vocabulary, vocabulary_of
+from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.core.raw import ROW, WIDTH, RawLayer
-from geo_registry.core.reading.cell import key_of, split_brackets
+from geo_registry.core.reading.cell import key_of
 from geo_registry.core.reading.columns import clean_table
 from geo_registry.core.reading.rows import Skipped, part_rows
-from geo_registry.core.reading.units import contradicts
 from geo_registry.errors import FileRefused, ValueRefused
 
 SEARCHED_ROWS = 30
@@ -60,32 +60,6 @@ class Heading:
         return next((at for at, name in self.columns.items() if name == field), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    """Every heading that means something: by the user's word, else by the catalog."""
-
-    renames: Mapping[str, str]
-    fields: Mapping[str, Field]
-
-    def find(self, path: Sequence[str]) -> tuple[int, str] | None:
-        """Match a column's headings, outermost first; rank 0 is the user's word, 2 a leaf of a stranger."""
-        whole, leaf = "".join(path), path[-1]
-        for text in (leaf, whole):
-            if key_of(text) in self.renames:
-                return 0, self.renames[key_of(text)]
-        for rank, text in ((1, whole), (2, leaf)):
-            if field := self._match(text):
-                return (1 if len(path) == 1 else rank), field.name
-        return None
-
-    def _match(self, text: str) -> Field | None:
-        plain, remarks = split_brackets(text)
-        if field := self.fields.get(key_of(text)):
-            return field
-        found = self.fields.get(key_of(plain))
-        return None if found and any(contradicts(remark, found.unit) for remark in remarks) else found
-
-
 def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mapping[str, str]) -> Heading:
     """Find the headings of a sheet or layer and match them with fields.
 
@@ -117,7 +91,7 @@ def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mappin
     Examples
     --------
     >>> from types import MappingProxyType
-    >>> from geo_registry.core.kinds import Label, Symbol
+    >>> from geo_registry.core.kinds import Field, Label, Symbol
     >>> name = Field("name", "text", Label("名称", "Name"), "name")
     >>> kind = Kind("kiln", "source", Label("烤房", "Kiln"), Symbol("circle", "#000000"), (), "none", (name,))
     >>> catalog = Catalog(MappingProxyType({"kiln": kind}), (), (), (), (), MappingProxyType({}), "")
@@ -126,72 +100,40 @@ def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mappin
     >>> dict(heading.columns), heading.rows, [each.text for each in heading.skipped]
     ({0: 'name'}, (2,), ['烤房台账'])
     """
-    words = _Vocabulary(
-        {key_of(theirs): ours for theirs, ours in renames.items()}, _fields_by_key(catalog, kind)
-    )
-    known = {field.name for field in words.fields.values()}
-    if strangers := [ours for ours in renames.values() if ours not in known]:
-        raise ValueRefused("MAP_UNKNOWN", value=strangers[0], expected=sorted(known))
-    if layer.headings is not None:
-        paths = [(heading,) for heading in layer.headings]
-        _check_renames(renames, paths)
-        columns, extra = _match(paths, words, _shared(catalog, kind), None)
-        return Heading(columns, extra, (), (), len(paths), clean_table(layer.cells))
-    return _locate_in_grid(layer, words, _shared(catalog, kind), renames)
+    words = vocabulary_of(catalog, kind, renames)
+    if layer.headings is None:
+        return _locate_in_grid(layer, words, renames)
+    paths = [(heading,) for heading in layer.headings]
+    _check_renames(renames, paths)
+    columns, extra = _match(paths, words, None)
+    return Heading(columns, extra, (), (), len(paths), clean_table(layer.cells))
 
 
-def _fields_by_key(catalog: Catalog, kind: Kind | None) -> dict[str, Field]:
-    """Give every heading the catalog knows; names and labels before aliases, the kind's own fields first."""
-    kinds = [kind] if kind else list(catalog.kinds.values())
-    own = [field for each in kinds for field in each.fields]
-    base = [field for each in kinds[:1] for field in each.base]
-    fields = [*own, *base, *catalog.inputs] if kind else [*base, *catalog.inputs, *own]
-    by_key: dict[str, Field] = {}
-    for field in fields:
-        for word in (field.name, field.label.zh, field.label.en):
-            by_key.setdefault(key_of(word), field)
-    for field in fields:
-        for word in field.aliases:
-            by_key.setdefault(key_of(word), field)
-    return by_key
-
-
-def _shared(catalog: Catalog, kind: Kind | None) -> frozenset[str]:
-    """Name the fields of which a file may have one column only: those that every row has."""
-    fields = kind.all_fields if kind else next(iter(catalog.kinds.values())).base
-    return frozenset(field.name for field in (*fields, *catalog.inputs))
-
-
-def _locate_in_grid(
-    layer: RawLayer, words: _Vocabulary, unique: frozenset[str], renames: Mapping[str, str]
-) -> Heading:
-    names = sorted(
-        (name for name in layer.cells.column_names if name[:1] == "c"), key=lambda name: int(name[1:])
-    )
+def _locate_in_grid(layer: RawLayer, words: Vocabulary, renames: Mapping[str, str]) -> Heading:
     cells = clean_table(layer.cells)
-    top = cells.slice(0, SEARCHED_ROWS)
+    top, numbers = cells.slice(0, SEARCHED_ROWS), cells[ROW].to_pylist()[:SEARCHED_ROWS]
+    names = [f"c{at}" for at in range(sum(name[:1] == "c" for name in cells.column_names))]
     grid = list(zip(*(top[name].to_pylist() for name in names), strict=True))
     start, depth = _find_rows(grid, words)
-    numbers = top[ROW].to_pylist()
     if not depth:
         seen = next((row for row in grid if any(row)), ())
         raise FileRefused("HEADER_MISSING", field="name", seen=", ".join(filter(None, seen)))
     levels = grid[start : start + depth]
     paths = _paths(levels)
     _check_renames(renames, paths)
-    columns, extra = _match(paths, words, unique, numbers[start])
-    above = [
-        Skipped(numbers[at], "title", next(filter(None, grid[at])) or "")
-        for at in range(start)
-        if any(grid[at])
-    ]
+    columns, extra = _match(paths, words, numbers[start])
     texts = {at: {level[at] for level in levels if level[at]} for at in columns}
     body, skipped = part_rows(cells.slice(start + depth), columns, texts)
+    titles = [Skipped(numbers[at], "title", _first_text(grid[at])) for at in range(start) if any(grid[at])]
     width = max(cells[WIDTH].slice(start, depth).to_pylist())
-    return Heading(columns, extra, tuple(numbers[start : start + depth]), (*above, *skipped), width, body)
+    return Heading(columns, extra, tuple(numbers[start : start + depth]), (*titles, *skipped), width, body)
 
 
-def _find_rows(grid: Sequence[Sequence[str | None]], words: _Vocabulary) -> tuple[int, int]:
+def _first_text(row: Sequence[str | None]) -> str:
+    return next(text for text in row if text)
+
+
+def _find_rows(grid: Sequence[Sequence[str | None]], words: Vocabulary) -> tuple[int, int]:
     """Choose the rows whose flattened texts match the most fields: the fewest rows, the uppermost."""
     best = (0, 0, 0)
     for depth in range(1, MAX_LEVELS + 1):
@@ -203,7 +145,16 @@ def _find_rows(grid: Sequence[Sequence[str | None]], words: _Vocabulary) -> tupl
             }
             if found & (ESSENTIAL | set(words.renames.values())) and len(found) > best[0]:
                 best = (len(found), start, depth)
-    return best[1], best[2]
+    return _with_merged_above(grid, best[1], best[2])
+
+
+def _with_merged_above(grid: Sequence[Sequence[str | None]], start: int, depth: int) -> tuple[int, int]:
+    """Take in the row above where a heading is merged down from it: the same text stands in both."""
+    while depth and start and depth < MAX_LEVELS:
+        if not any(text and text == below for text, below in zip(grid[start - 1], grid[start], strict=True)):
+            break
+        start, depth = start - 1, depth + 1
+    return start, depth
 
 
 def _paths(levels: Sequence[Sequence[str | None]]) -> list[tuple[str, ...]]:
@@ -223,7 +174,7 @@ def _paths(levels: Sequence[Sequence[str | None]]) -> list[tuple[str, ...]]:
 
 
 def _match(
-    paths: Sequence[tuple[str, ...]], words: _Vocabulary, unique: frozenset[str], row: int | None
+    paths: Sequence[tuple[str, ...]], words: Vocabulary, row: int | None
 ) -> tuple[dict[int, str], dict[int, str]]:
     """Give each field the column that claims it best; two that claim it equally are refused."""
     claims: dict[str, list[tuple[int, int]]] = {}
@@ -234,7 +185,7 @@ def _match(
     for name, claimed in claims.items():
         rank, at = min(claimed)
         rivals = [other for each, other in claimed if each == rank]
-        if len(rivals) > 1 and name in unique:
+        if len(rivals) > 1 and name in words.unique:
             seen = ", ".join("/".join(paths[other]) for other in rivals)
             raise FileRefused("HEADER_DUPLICATE", field=name, seen=seen, row=row)
         columns[at] = name
@@ -258,89 +209,3 @@ def _check_renames(renames: Mapping[str, str], paths: Iterable[tuple[str, ...]])
     known = {key_of(text) for path in seen for text in (path[-1], "".join(path))}
     if strangers := [theirs for theirs in renames if key_of(theirs) not in known]:
         raise ValueRefused("MAP_UNKNOWN", value=strangers[0], expected=["/".join(path) for path in seen])
-
-
-def kind_of_value(text: str, catalog: Catalog) -> str | None:
-    """Recognise a kind by the word a category cell or a layer's name has for it.
-
-    Parameters
-    ----------
-    text
-        The word, in any case or width.
-    catalog
-        Kinds with their names, labels and aliases.
-
-    Returns
-    -------
-    str or None
-        Name of the kind; None when no kind is called so.
-
-    Examples
-    --------
-    >>> from types import MappingProxyType
-    >>> from geo_registry.core.kinds import Label, Symbol
-    >>> symbol = Symbol("circle", "#000000")
-    >>> kiln = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, (), "none", (), (), ("炕房",))
-    >>> catalog = Catalog(MappingProxyType({"kiln": kiln}), (), (), (), (), MappingProxyType({}), "")
-    >>> kind_of_value("炕 房", catalog), kind_of_value("锅炉", catalog)
-    ('kiln', None)
-    """
-    key = key_of(text)
-    return next((kind.name for kind in catalog.kinds.values() if key in words_of_kind(kind)), None)
-
-
-def kind_of_sheet(name: str, catalog: Catalog) -> str | None:
-    """Recognise the kind a sheet, layer or file is about by its title.
-
-    Parameters
-    ----------
-    name
-        Title such as ``附件2 散煤销售点台账（2025年）``.
-    catalog
-        Kinds with their names, labels and aliases.
-
-    Returns
-    -------
-    str or None
-        Name of the kind that is called so, else of the one whose Chinese word the title holds; the
-        longest word counts, and None where two kinds have words as long.
-
-    Examples
-    --------
-    >>> from types import MappingProxyType
-    >>> from geo_registry.core.kinds import Label, Symbol
-    >>> kiln = Kind("kiln", "source", Label("烤房", "Kiln"), Symbol("circle", "#000000"), (), "none", ())
-    >>> catalog = Catalog(MappingProxyType({"kiln": kiln}), (), (), (), (), MappingProxyType({}), "")
-    >>> kind_of_sheet("附件2 烤房台账（2025年）", catalog), kind_of_sheet("Sheet1", catalog)
-    ('kiln', None)
-    """
-    if exact := kind_of_value(name, catalog):
-        return exact
-    title = key_of(name)
-    held = {
-        (len(word), kind.name)
-        for kind in catalog.kinds.values()
-        for word in words_of_kind(kind)
-        if not word.isascii() and word in title
-    }
-    longest = [kind for length, kind in held if length == max(held)[0]]
-    return longest[0] if len(longest) == 1 else None
-
-
-def words_of_kind(kind: Kind) -> frozenset[str]:
-    """Collect the words by which a kind is known, as `key_of` writes them.
-
-    Parameters
-    ----------
-    kind
-        Any kind.
-
-    Examples
-    --------
-    >>> from geo_registry.core.kinds import Label, Symbol
-    >>> symbol = Symbol("circle", "#000000")
-    >>> kiln = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, (), "none", (), (), ("炕房",))
-    >>> sorted(words_of_kind(kiln))
-    ['kiln', '炕房', '烤房']
-    """
-    return frozenset(key_of(word) for word in (kind.name, kind.label.zh, kind.label.en, *kind.aliases))

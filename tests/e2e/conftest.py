@@ -1,0 +1,61 @@
+"""The demo city in a browser that sees no network: a server, pages, and a watch on what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+import geo_registry as gr
+from tests.e2e.pages import MapPage
+from tests.web.running import free_port, served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from geo_registry.registry import Registry
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Fill a store with the demo city once; nobody changes it."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    gr.fill_demo(url, by="tester")
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo(demo_url: str) -> Registry:
+    """Open the demo city in Python, beside the server."""
+    return gr.open(demo_url)
+
+
+@pytest.fixture(scope="session")
+def address(demo_url: str) -> Iterator[str]:
+    """Serve the demo city."""
+    port = free_port()
+    with served(demo_url, "--port", str(port)) as (_, said):
+        assert str(port) in said
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., MapPage]]:
+    """Give an opener of pages; afterwards none may have complained or asked another host."""
+    opened: list[MapPage] = []
+
+    def opener(path: str = "", *, lang: str = "zh", size: tuple[int, int] = (1440, 900)) -> MapPage:
+        page = MapPage(browser, address, size, lang)
+        opened.append(page)
+        return page.go(path)
+
+    yield opener
+    complaints = [complaint for page in opened for complaint in page.complaints]
+    hosts = {urlsplit(asked).netloc for page in opened for asked in page.asked}
+    for page in opened:
+        page.close()
+    assert complaints == []
+    assert hosts <= {urlsplit(address).netloc, ""}

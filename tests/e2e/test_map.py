@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from itertools import combinations
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from pyproj import Geod
+
+from geo_registry.cli.group import Verbs
+from geo_registry.registry import Registry
+from tests.e2e.pages import VIEW, MapPage
+
+Opener = Callable[..., MapPage]
+
+STATION = "2399A"
+
+
+def located(registry: Registry) -> gpd.GeoDataFrame:
+    """Give today's sources that have a place."""
+    rows = registry.sources(on=registry.today)
+    return rows[rows.geometry.notna()]
+
+
+def shell(url: str, *words: str) -> dict[str, list[dict[str, object]]]:
+    """Ask the command line and read its JSON document."""
+    ran = CliRunner().invoke(Verbs("en"), ["--store", url, "--json", *words])
+    assert ran.exit_code == 0, ran.output
+    answered: dict[str, list[dict[str, object]]] = json.loads(ran.stdout)
+    return answered
+
+
+def station_id(registry: Registry) -> str:
+    """Give the id of the station the tests look at."""
+    rows = registry.stations()
+    return str(rows.loc[rows["code"] == STATION, "id"].iloc[0])
+
+
+def shown_counts(summary: Iterable[dict[str, object]], mode: str) -> list[tuple[str, list[int]]]:
+    """Lay an audit's summary out as the panel does: each kind of which there is any, active and all."""
+    kinds: dict[str, list[int]] = {}
+    for row in summary:
+        numbers = [int(str(row[f"{mode}_{which}"])) for which in ("active", "all")]
+        kinds.setdefault(str(row["kind"]), []).extend(numbers)
+    cumulative = {str(row["kind"]): int(str(row["cumulative_all"])) for row in summary}
+    return [(kind, numbers) for kind, numbers in kinds.items() if kind == "all" or cumulative[kind]]
+
+
+def test_the_map_draws_every_source(open_page: Opener, demo: Registry) -> None:
+    """With the whole city in view, the ids drawn are exactly the ids of the store that have a place today."""
+    page = open_page()
+    page.show(demo.bounds())
+    drawn = page.drawn("sources-symbol")
+    assert set(drawn) == set(located(demo)["id"])
+    stations = demo.stations(on=demo.today)
+    assert set(page.drawn("stations-symbol")) == set(stations["id"])
+
+
+def test_the_first_view_shows_the_sources_in_it(open_page: Opener, demo: Registry) -> None:
+    """In the view a newcomer gets, what is drawn is what the store has there."""
+    page = open_page()
+    west, south, east, north = page.page.evaluate(f"{VIEW}.getBounds().toArray().flat()")
+    places = located(demo).set_index("id").geometry.representative_point()
+    margin = 0.003
+    surely = places.cx[west + margin : east - margin, south + margin : north - margin]
+    maybe = places.cx[west - margin : east + margin, south - margin : north + margin]
+    drawn = set(page.drawn("sources-symbol"))
+    assert set(surely.index) <= drawn <= set(maybe.index)
+    assert len(surely) > 100
+
+
+def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> None:
+    """Every national station has its three rings, as wide as the ellipsoid says, and their radii are written."""
+    page = open_page()
+    rings = page.page.evaluate(
+        f"{VIEW}.querySourceFeatures('rings', {{ sourceLayer: 'rings' }})"
+        ".map((one) => [one.properties.station_id, one.properties.radius_m, one.geometry.coordinates.flat(Infinity)])"
+    )
+    national = demo.stations(on=demo.today).query("level == 'national'").set_index("id").geometry
+    widest: dict[tuple[str, float], float] = {}
+    for station, radius_m, flat in rings:
+        lon, lat = np.reshape(flat, (-1, 2)).T
+        centre = national[station]
+        _, _, distance = Geod(ellps="WGS84").inv(
+            np.full_like(lon, centre.x), np.full_like(lat, centre.y), lon, lat
+        )
+        widest[station, radius_m] = max(widest.get((station, radius_m), 0.0), float(distance.max()))
+    assert {station for station, _ in widest} == set(national.index)
+    assert {radius_m for _, radius_m in widest} == {1000, 3000, 5000}
+    # a tile at this zoom knows places to some four metres
+    assert all(abs(reach - radius_m) < 10 for (_, radius_m), reach in widest.items())
+    assert page.drawn("rings-label", "radius_m")
+
+
+def test_labels_are_drawn_with_real_glyphs(open_page: Opener) -> None:
+    """Chinese names and figures are drawn from a typeface that has them: no two characters look alike."""
+    page = open_page()
+    pictures = page.page.evaluate(
+        f"Object.values({VIEW}.style.glyphManager.entries).flatMap((entry) =>"
+        " Object.entries(entry.glyphs.default).map(([sign, glyph]) => [sign, Array.from(glyph.bitmap.data).join()]))"
+    )
+    glyphs = {sign: picture for sign, picture in pictures if sign.strip() and sign not in "()（）,.·"}
+    assert {"三", "五", "漯", "河", "学", "局"} <= glyphs.keys()
+    assert any(sign.isdigit() for sign in glyphs)
+    alike = [pair for pair in combinations(sorted(glyphs), 2) if glyphs[pair[0]] == glyphs[pair[1]]]
+    assert alike == []
+
+
+def test_the_panel_says_what_the_shell_says(open_page: Opener, demo: Registry, demo_url: str) -> None:
+    """A click on a station opens its neighbourhood, with the counts and the order of `audit` in the shell."""
+    page = open_page()
+    place = demo.stations().set_index("code").geometry[STATION]
+    page.click_map(place.x, place.y)
+    page.until("document.querySelector('.panel .counts') !== null")
+    told = shell(demo_url, "audit", "--station", STATION, "--summary")
+    assert page.counts() == shown_counts(told["summary"], "cumulative")
+    page.page.click(".panel .choice label:nth-child(2)")
+    page.until("document.querySelector('.panel .counts').dataset.mode === 'exclusive'")
+    assert page.counts() == shown_counts(told["summary"], "exclusive")
+    pairs = shell(demo_url, "audit", "--station", STATION, "--pairs")["pairs"]
+    listed = page.page.evaluate("[...document.querySelectorAll('.ranked li')].map((row) => row.dataset.id)")
+    assert listed == [pair["source_id"] for pair in pairs][: len(listed)]
+    assert len(listed) == min(len(pairs), 40)
+
+
+def test_report_and_export_are_one_click_away(open_page: Opener, demo: Registry, tmp_path: Path) -> None:
+    """The panel's buttons bring the report and the ring that was chosen, as files."""
+    page = open_page(f"#record={station_id(demo)}", lang="en")
+    page.until("document.querySelector('.panel .actions a[data-format]') !== null")
+    page.page.click("text=3 km >> nth=-1")
+    with page.page.expect_download() as taken:
+        page.page.click("a[data-format='gpkg']")
+    taken.value.save_as(tmp_path / "ring.gpkg")
+    pairs = demo.audit((3000.0,)).pairs_for(station_id(demo))
+    layers = gpd.list_layers(tmp_path / "ring.gpkg")
+    rows = [
+        gpd.read_file(tmp_path / "ring.gpkg", layer=name)
+        for name in layers["name"][layers["geometry_type"].notna()]
+    ]
+    active = [
+        row["code"] for table in rows for _, row in table.iterrows() if row["status"] in demo.catalog.active
+    ]
+    assert sorted(active) == sorted(pairs["source_code"])
+    report = page.page.get_attribute(".panel a[href*='report.pdf']", "href") or ""
+    assert page.page.request.get(report).body().startswith(b"%PDF")
+
+
+def test_a_click_on_a_source_opens_its_card(open_page: Opener, demo: Registry) -> None:
+    """A source that stands alone opens its card: fields by their labels, the datum as sent, the synthetic mark."""
+    places = located(demo)
+    alone = places[(places["kind"] == "brick_kiln") & (places["datum"] == "gcj02")]
+    wanted = (alone if len(alone) else places).iloc[-1]
+    page = open_page(f"#map=17/{wanted.geometry.y}/{wanted.geometry.x}")
+    page.click_map(wanted.geometry.x, wanted.geometry.y)
+    page.until("document.querySelector('.panel .card') !== null")
+    assert page.page.get_attribute(".panel .card", "data-id") == wanted["id"]
+    said = page.page.inner_text(".panel")
+    for part in (
+        wanted["name"],
+        wanted["code"],
+        "合成数据",
+        wanted["datum"],
+        wanted["x_given"],
+        "责任网格员",
+    ):
+        assert part in said, part
+    assert f"record={wanted['id']}" in page.page.url
+    page.page.keyboard.press("Escape")
+    assert page.page.is_hidden(".panel")
+    assert "record=" not in page.page.url
+
+
+def test_flagged_sources_are_seen_and_filtered(open_page: Opener, demo: Registry) -> None:
+    """Flagged sources bear a ring of their own; the switch leaves them and nobody else."""
+    page = open_page()
+    page.show(demo.bounds())
+    own = demo.priorities()
+    flagged = set(own.index[own["flagged"]]) & set(located(demo)["id"])
+    assert set(page.drawn("sources-flag")) == flagged
+    page.page.check("input[name='flagged']")
+    page.settle()
+    assert set(page.drawn("sources-symbol")) == flagged
+
+
+def test_the_legend_switches_kinds_and_statuses(open_page: Opener, demo: Registry) -> None:
+    """A kind or a status that is switched off is gone from the map, and comes back."""
+    page = open_page()
+    page.show(demo.bounds())
+    rows = located(demo)
+    active = rows["status"].isin(demo.catalog.active)
+    page.page.uncheck("input[name='curing_kiln']")
+    page.settle()
+    assert set(page.drawn("sources-symbol")) == set(rows.loc[rows["kind"] != "curing_kiln", "id"])
+    page.page.check("input[name='curing_kiln']")
+    page.page.uncheck("input[name='inactive']")
+    page.settle()
+    assert set(page.drawn("sources-symbol")) == set(rows.loc[active, "id"])
+    assert page.drawn("rings-line")
+    page.page.uncheck("input[name='rings']")
+    page.settle()
+    assert page.drawn("rings-line") == []
+
+
+def test_search_is_worked_by_the_keyboard(open_page: Opener, demo: Registry) -> None:
+    """Typing a name, stepping to it and pressing Enter opens it; a name nobody bears is said to be none."""
+    page = open_page()
+    page.page.fill(".search input", "漯河大学")
+    page.until("document.querySelectorAll('#found [role=option]:not([aria-disabled])').length > 0")
+    page.page.press(".search input", "ArrowDown")
+    assert page.page.get_attribute(".search input", "aria-activedescendant") == "found-0"
+    page.page.press(".search input", "Enter")
+    page.until("document.querySelector('.panel .neighbourhood') !== null")
+    assert page.page.inner_text(".panel h2") == "漯河大学"
+    page.page.fill(".search input", "没有这个名字")
+    page.until("document.querySelector('#found [aria-disabled]') !== null")
+    assert "没有找到" in page.page.inner_text("#found")
+
+
+def test_the_language_changes_and_the_view_stays(open_page: Opener, demo: Registry) -> None:
+    """The language switch leads to the same view in the other language, the panel open as it was."""
+    page = open_page(f"#map=12.5/33.57/114.03&record={station_id(demo)}")
+    page.until("document.querySelector('.panel .counts') !== null")
+    page.page.click("a.language")
+    page.until("document.documentElement.lang === 'en' && document.querySelector('.panel .counts') !== null")
+    assert "map=12.5/33.57/114.03" in page.page.url
+    assert "Sources in the rings" in page.page.inner_text(".panel")
+
+
+def test_made_up_data_are_marked(open_page: Opener) -> None:
+    """The banner that says the data are synthetic is in plain sight, in both languages at once."""
+    page = open_page()
+    said = page.page.inner_text(".synthetic")
+    assert "合成数据" in said
+    assert "synthetic data" in said
+    box = page.page.locator(".synthetic").bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 100
+
+
+def test_without_webgl_the_lists_are_offered(open_page: Opener) -> None:
+    """A browser that cannot draw the map says so and leads to the lists."""
+    page = open_page("stations")
+    page.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.page.goto(page.page.url.replace("stations", ""))
+    page.until("!document.getElementById('fallback').hidden")
+    links = page.page.eval_on_selector_all(
+        "#fallback a", "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    assert links == ["/stations", "/sources"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "narrow"])
+def test_the_page_fits_its_window(
+    open_page: Opener, demo: Registry, artefacts: Path, lang: str, size: tuple[int, int]
+) -> None:
+    """On a desk and on a telephone nothing sticks out sideways, the panel is in sight; the screens are kept."""
+    page = open_page("", lang=lang, size=size)
+    name = f"map-{lang}-{size[0]}x{size[1]}"
+    page.picture(artefacts / f"{name}.png")
+    page.page.evaluate(f"location.hash = 'record={station_id(demo)}'")
+    page.page.reload()
+    page.until("document.querySelector('.panel .counts') !== null")
+    page.picture(artefacts / f"{name}-station.png")
+    width = page.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= size[0]
+    box = page.page.locator(".panel").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size[0]
+    assert box["y"] + box["height"] <= size[1]
+    assert box["height"] > 200

@@ -1,0 +1,83 @@
+"""A crash in the middle of an import leaves the store as it was before."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+import geo_registry as gr
+from geo_registry.store import connect, sqlite
+
+ROWS = 40
+ORDER = gr.ImportOrder(kind="curing_kiln", datum="wgs84")
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import geo_registry as gr
+from geo_registry.store import sqlite
+sqlite._commit_row = lambda commit: os.kill(os.getpid(), signal.SIGKILL)
+gr.open(sys.argv[1]).import_file(Path(sys.argv[2]), gr.ImportOrder(kind="curing_kiln", datum="wgs84"))
+"""
+
+
+def ledger(path: Path, name: str) -> Path:
+    """Write a ledger whose kilns all have a name."""
+    rows = [f"K{row},{name}{row},{114 + row / 1000:.5f},33.58123" for row in range(ROWS)]
+    path.write_text("\n".join(["编码,名称,经度,纬度", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Give a store with one ledger in it."""
+    made = f"sqlite:///{tmp_path / 'store.db'}"
+    gr.init(made, by="tester")
+    registry = gr.open(made)
+    registry.import_file(ledger(tmp_path / "first.csv", "烤房"), ORDER)
+    registry.close()
+    return made
+
+
+def contents(url: str) -> list[str]:
+    """Give everything a store holds."""
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        return list(connection.iterdump())
+
+
+def assert_whole(url: str, before: list[str], edited: Path) -> None:
+    """Look that nothing has changed, the chain holds, and the same ledger can be sent again."""
+    assert contents(url) == before
+    assert connect(url).verify() is None
+    said = gr.open(url).import_file(edited, ORDER).document
+    assert (said["updated"], said["revision"]) == (ROWS, 2)
+    assert connect(url).verify() is None
+
+
+def test_a_fault_half_way_takes_nothing_in(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When writing fails after half of the rows, not one of them is kept and none is closed."""
+    before, edited = contents(url), ledger(tmp_path / "second.csv", "新烤房")
+    write = sqlite._open  # noqa: SLF001 (the middle of a commit is nobody's public business)
+
+    def break_off(connection: Any, rows: list[tuple[Any, ...]]) -> NoReturn:  # noqa: ANN401
+        write(connection, rows[: ROWS // 2])
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sqlite, "_open", break_off)
+        with pytest.raises(MemoryError):
+            gr.open(url).import_file(edited, ORDER)
+    assert_whole(url, before, edited)
+
+
+def test_a_killed_process_takes_nothing_in(url: str, tmp_path: Path) -> None:
+    """When the process is killed between its rows and its commit, the store is as it was before."""
+    before, edited = contents(url), ledger(tmp_path / "second.csv", "新烤房")
+    died = subprocess.run([sys.executable, "-c", KILLED, url, str(edited)], timeout=120, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert_whole(url, before, edited)
