@@ -9,7 +9,7 @@ from geo_registry.catalog.fields import Words, hold_apart, read_choices, read_fi
 from geo_registry.catalog.table import Table
 from geo_registry.core import frame
 from geo_registry.core.kinds import Choice, Field, Label, Language
-from geo_registry.core.reading.cell import key_of
+from geo_registry.core.ledger.reading.cell import key_of
 
 
 @dataclass(frozen=True, slots=True)

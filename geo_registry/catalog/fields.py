@@ -8,7 +8,7 @@ from typing import cast, get_args
 
 from geo_registry.catalog.table import Table
 from geo_registry.core.kinds import Choice, Field, FieldType, Label
-from geo_registry.core.reading.cell import fold
+from geo_registry.core.ledger.reading.cell import fold
 from geo_registry.errors import CatalogError
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from geo_registry.core.crs import is_lon_lat
 from geo_registry.core.kinds import Field, FieldType
+from geo_registry.core.space.crs import is_lon_lat
 from geo_registry.errors import CRSError, ValueRefused
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import shapely
 
-from geo_registry.core.datums import transform_geometries
+from geo_registry.core.space.datums import transform_geometries
 from geo_registry.demo.places import District
 from geo_registry.demo.zones import INSIDE
 

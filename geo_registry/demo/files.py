@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 import shapely
 
-from geo_registry.core.datums import from_wgs84, transform_geometries
 from geo_registry.core.kinds import Catalog, Field
+from geo_registry.core.space.datums import from_wgs84, transform_geometries
 
 Value: TypeAlias = str | float | int | bool | date | None
 Row: TypeAlias = dict[str, Value]

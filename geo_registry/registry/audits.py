@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo_registry.core import audit as core
 from geo_registry.core.frame import CRS
-from geo_registry.core.geodesy import ring
+from geo_registry.core.space.geodesy import ring
 from geo_registry.errors import ValueRefused
 from geo_registry.registry import records
 

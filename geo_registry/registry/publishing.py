@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo_registry.core import filters
 from geo_registry.core.frame import CRS
-from geo_registry.core.nearby import pairs_nearby
+from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
 from geo_registry.publish import report as reports

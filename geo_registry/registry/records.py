@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_registry.core.access import Viewer, visible
 from geo_registry.core.frame import CRS, conform, empty
-from geo_registry.core.reading.cell import fold, key_of
+from geo_registry.core.ledger.reading.cell import fold, key_of
 from geo_registry.errors import NotFound, ValueRefused
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ import numpy as np
 from pyproj import Geod
 
 import geo_registry as gr
-from geo_registry.core.geodesy import distance_azimuth
+from geo_registry.core.space.geodesy import distance_azimuth
 from geo_registry.registry import Registry
 from tests.bench.browser import first_map_s
 

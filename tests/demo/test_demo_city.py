@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo_registry.catalog import load
-from geo_registry.core.datums import to_wgs84
 from geo_registry.core.kinds import Catalog
+from geo_registry.core.space.datums import to_wgs84
 from geo_registry.demo import DemoFile, borders, write
 from geo_registry.demo.city import COUNTS, OUTLINED
 from geo_registry.demo.patrol import EACH

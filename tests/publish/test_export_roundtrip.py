@@ -11,10 +11,10 @@ import pytest
 import shapely
 
 from geo_registry.core.frame import conform
-from geo_registry.core.headings import locate
 from geo_registry.core.kinds import Catalog, Field, Kind
+from geo_registry.core.ledger.headings import locate
+from geo_registry.core.ledger.validate import Rules, validate
 from geo_registry.core.raw import RawLayer
-from geo_registry.core.validate import Rules, validate
 from geo_registry.intake import read
 from geo_registry.publish.export import ExportRequest, Stamp, export
 from geo_registry.settings import COMMAND_LINE_LIMITS

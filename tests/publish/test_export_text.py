@@ -15,8 +15,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_registry.core.datums import from_wgs84
 from geo_registry.core.kinds import Catalog
+from geo_registry.core.space.datums import from_wgs84
 from geo_registry.errors import ValueRefused
 from geo_registry.publish.export import ExportRequest, Stamp, export, export_table, workbook
 from geo_registry.publish.export.delimited import safe

@@ -15,9 +15,9 @@ import pyogrio
 import pytest
 import shapely
 
-from geo_registry.core.crs import parse_crs
-from geo_registry.core.datums import from_wgs84
 from geo_registry.core.kinds import Catalog, Field
+from geo_registry.core.space.crs import parse_crs
+from geo_registry.core.space.datums import from_wgs84
 from geo_registry.errors import CRSError, RegistryError, ValueRefused
 from geo_registry.publish.columns import columns_of, cut
 from geo_registry.publish.export import ExportRequest, Stamp, export, gdal

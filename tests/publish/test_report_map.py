@@ -12,8 +12,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_registry.core.geodesy import distance_azimuth
 from geo_registry.core.kinds import Shape, Symbol
+from geo_registry.core.space.geodesy import distance_azimuth
 from geo_registry.publish.report.staticmap import draw, legend, scene
 from geo_registry.publish.report.staticmap.glyphs import glyph, outline
 from geo_registry.publish.report.staticmap.labels import Box, beside, text_size, within

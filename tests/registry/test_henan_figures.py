@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,9 +20,10 @@ def registry(tmp_path: Path) -> Registry:
     return opened
 
 
-def order(**more: Any) -> gr.ImportOrder:
+def order(**more: bool) -> gr.ImportOrder:
     """Ask for an import of national stations."""
-    return gr.ImportOrder(kind="国控站点", datum="wgs84", sets={"level": "national"}, **more)
+    asked = gr.ImportOrder(kind="国控站点", datum="wgs84", sets={"level": "national"})
+    return replace(asked, **more)
 
 
 def test_henan_stations(registry: Registry, shared_data: Path) -> None:

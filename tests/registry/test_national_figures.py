@@ -1,4 +1,4 @@
-"""The national stations and the real power plants: figures that were counted independently (data/SOURCES.md)."""
+"""The national stations and the real power plants: figures that were counted independently."""
 
 from __future__ import annotations
 
@@ -37,20 +37,36 @@ def document(url: str, *words: str) -> dict[str, Any]:
     return read
 
 
+def stations_of(folder: Path) -> list[str]:
+    """Give the words that import the national stations."""
+    path = str(folder / "pm25gnn_station_info.csv")
+    mapped = ["--map", "ID=code", "--map", "stations_name=name"]
+    said = ["--kind", "monitoring_station", "--datum", "wgs84", "--set", "level=national"]
+    return ["import", path, *said, *mapped]
+
+
+def plants_of(folder: Path) -> list[str]:
+    """Give the words that import the power plants."""
+    path = str(folder / "cn_power_plants_wri_raw.csv")
+    mapped = ["--map", "Power Plant ID=code", "--map", "Name=name"]
+    return [
+        "import",
+        path,
+        "--kind",
+        "industrial_enterprise",
+        "--datum",
+        "wgs84",
+        *mapped,
+        "--accept-partial",
+    ]
+
+
 @pytest.fixture(scope="module")
 def imports(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> tuple[str, list[dict[str, Any]]]:
     """Give a store with both files, and what the imports said."""
     url = f"sqlite:///{tmp_path_factory.mktemp('national') / 'store.db'}"
     assert run(url, "init", "--region", "world").exit_code == 0
-    words = [
-        "import", str(shared_data / "pm25gnn_station_info.csv"), "--kind", "monitoring_station", "--datum", "wgs84",
-        "--set", "level=national", "--map", "ID=code", "--map", "stations_name=name",
-    ]  # fmt: skip
-    plants = [
-        "import", str(shared_data / "cn_power_plants_wri_raw.csv"), "--kind", "industrial_enterprise", "--datum",
-        "wgs84", "--map", "Power Plant ID=code", "--map", "Name=name", "--accept-partial",
-    ]  # fmt: skip
-    return url, [document(url, *words), document(url, *plants)]
+    return url, [document(url, *stations_of(shared_data)), document(url, *plants_of(shared_data))]
 
 
 def test_stations_come_in_whole(imports: tuple[str, list[dict[str, Any]]]) -> None:
@@ -60,7 +76,7 @@ def test_stations_come_in_whole(imports: tuple[str, list[dict[str, Any]]]) -> No
 
 
 def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, Any]]]) -> None:
-    """3,137 rows are 3,118 accepted, 8 identical to another and 11 without coordinates; repeated codes are told."""
+    """3,137 rows are 3,118 accepted, 8 identical to another, 11 without coordinates; repeated codes are told."""
     _, (_, plants) = imports
     assert (plants["status"], plants["rows"], plants["accepted"], plants["rejected"]) == (
         "partial",
@@ -77,10 +93,7 @@ def test_sending_the_plants_again_changes_nothing(
 ) -> None:
     """The same file a second time opens no version and makes no commit."""
     url, (_, plants) = imports
-    again = document(
-        url, "import", str(shared_data / "cn_power_plants_wri_raw.csv"), "--kind", "industrial_enterprise",
-        "--datum", "wgs84", "--map", "Power Plant ID=code", "--map", "Name=name", "--accept-partial",
-    )  # fmt: skip
+    again = document(url, *plants_of(shared_data))
     assert (again["unchanged"], again["updated"], again["new"], again["batch"]) == (3118, 0, 0, None)
     assert again["revision"] == plants["revision"]
 
@@ -104,7 +117,7 @@ def test_ring_counts_of_the_summary(imports: tuple[str, list[dict[str, Any]]]) -
 
 
 def test_ring_counts_of_python(imports: tuple[str, list[dict[str, Any]]]) -> None:
-    """Python's audit of the store, and of plain frames without it, count the same; distances equal Geod's to 1 mm."""
+    """Python counts the same, with a store and with plain frames; distances equal Geod's to 1 mm."""
     registry: Registry = gr.open(imports[0])
     stored = registry.audit(RINGS_M).pairs
     plain = gr.audit(registry.sources(), registry.stations(), rings_m=RINGS_M).pairs

@@ -12,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from geo_registry.errors import ValueRefused
-from geo_registry.web.serving import check_addressfrom tests.web.running import PATIENCE_S, free_port, served
+from geo_registry.web.serving import check_address
+from tests.web.running import PATIENCE_S, free_port, served
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:

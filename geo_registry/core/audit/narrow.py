@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from geo_registry.core.crs import is_lon_lat
 from geo_registry.core.frame import CRS, dtypes
 from geo_registry.core.kinds import Field
+from geo_registry.core.space.crs import is_lon_lat
 from geo_registry.errors import CRSError, ValueRefused
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geo_registry.core.audit.request import AuditRequest
-from geo_registry.core.nearby import Nearby, pairs_nearby
+from geo_registry.core.space.nearby import Nearby, pairs_nearby
 
 
 def search(placed: gpd.GeoDataFrame, sited: gpd.GeoDataFrame, request: AuditRequest) -> pd.DataFrame:

@@ -32,7 +32,7 @@ from geo_registry.core.filters.tree import (
     ValidOn,
     Value,
 )
-from geo_registry.core.nearby import pairs_nearby
+from geo_registry.core.space.nearby import pairs_nearby
 
 if TYPE_CHECKING:
     from collections.abc import Callable

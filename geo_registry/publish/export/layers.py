@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from geo_registry.core.crs import is_lon_lat
-from geo_registry.core.datums import transform_geometries
 from geo_registry.core.kinds import Catalog, Field, Geometry, Label
+from geo_registry.core.space.crs import is_lon_lat
+from geo_registry.core.space.datums import transform_geometries
 from geo_registry.errors import CRSError, ValueRefused
 from geo_registry.publish.columns import DECIMALS, columns_of
 from geo_registry.publish.export.request import Plan

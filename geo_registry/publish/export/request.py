@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from geo_registry.core.crs import is_projected, parse_crs
 from geo_registry.core.kinds import Language
+from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import CRSError, ValueRefused
 
 ENCODINGS = ("utf-8", "gbk")
@@ -135,7 +135,7 @@ class Plan:
     form
         The format.
     datum
-        Where coordinates go, as `geo_registry.core.datums` calls it.
+        Where coordinates go, as `geo_registry.core.space.datums` calls it.
     crs
         How files name that: ``EPSG:n``, or WKT for a shifted datum, which no EPSG code names.
     title

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geo_registry.core.crs import is_projected, parse_crs
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, empty
-from geo_registry.core.headings import Heading, kind_of_sheet, kind_of_value, locate
+from geo_registry.core.ledger.headings import Heading, kind_of_sheet, kind_of_value, locate
+from geo_registry.core.ledger.validate import Checked, Rules, validate
 from geo_registry.core.raw import ROW
-from geo_registry.core.validate import Checked, Rules, validate
+from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.registry import records
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geo_registry.core.changes import SortedRows, carry_over, match, sort_rows
-from geo_registry.core.duplicates import likely_twins
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.ledger.changes import SortedRows, carry_over, match, sort_rows
+from geo_registry.core.ledger.duplicates import likely_twins
 from geo_registry.store.rows import Change, contents
 
 if TYPE_CHECKING:

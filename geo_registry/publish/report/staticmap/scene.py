@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_registry.core.geodesy import degree_reach, distance_azimuth, ring
+from geo_registry.core.space.geodesy import degree_reach, distance_azimuth, ring
 from geo_registry.publish.report.layout import radius_text, text_of
 from geo_registry.publish.report.staticmap.drawing import area_sample, ring_sample
 from geo_registry.publish.report.staticmap.glyphs import glyph, sample

@@ -1,0 +1,96 @@
+"""What is asked of a check, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import geopandas as gpd
+
+from geo_registry.core.findings import Finding
+from geo_registry.core.ledger.reading.positions import Region
+from geo_registry.core.ledger.reading.rows import Skipped
+from geo_registry.errors import RegistryError
+
+CHINA: Region = (73.0, 3.0, 136.0, 54.0)
+"""Default service region, west, south, east, north: the mainland's extent (contract, init)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the person who imports has said, and what the registry knows.
+
+    Attributes
+    ----------
+    today
+        No record is found later than today.
+    datum
+        Datum of the coordinates, anything `parse_crs` takes; None to take the file's own.
+    sets
+        Field to the text that stands in for its empty cells.
+    region
+        West, south, east, north of the service region, WGS 84 degrees.
+    allow_unlocated
+        True to keep rows without a position.
+    delimited
+        True for text files, in which a cell too many means a stray delimiter.
+    districts
+        Polygons in WGS 84 with ``name`` and ``code``, or None where there are none.
+    """
+
+    today: date
+    datum: str | None = None
+    sets: Mapping[str, str] = field(default_factory=dict)
+    region: Region = CHINA
+    allow_unlocated: bool = False
+    delimited: bool = True
+    districts: gpd.GeoDataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows that were judged.
+
+    Attributes
+    ----------
+    frame
+        Canonical frame of the rows accepted, in their order.
+    findings
+        Everything found, by row.
+    rows
+        Count of data rows; always ``accepted + rejected``.
+    refused
+        Numbers of the rows refused.
+    skipped
+        Rows that are no data.
+    datum
+        Datum the positions were in; None where the rows have none.
+    """
+
+    frame: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+    rows: int
+    refused: tuple[int, ...]
+    skipped: tuple[Skipped, ...]
+    datum: str | None
+
+    def __post_init__(self) -> None:
+        """Hold the law that no row is lost."""
+        if self.accepted + self.rejected != self.rows:
+            raise RegistryError("ROWS_LOST", accepted=self.accepted, rejected=self.rejected, rows=self.rows)
+
+    @property
+    def accepted(self) -> int:
+        """Count of rows accepted."""
+        return len(self.frame)
+
+    @property
+    def rejected(self) -> int:
+        """Count of rows refused."""
+        return len(self.refused)
+
+    @property
+    def unlocated(self) -> int:
+        """Count of rows accepted without a position."""
+        return int(self.frame.geometry.isna().sum())
