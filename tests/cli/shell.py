@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from geo_registry.cli.group import Verbs
+from geo_registry.cli.group import Verbs, translate
 from geo_registry.core.kinds import Language
 
 Row = dict[str, str]
@@ -17,7 +17,7 @@ Row = dict[str, str]
 
 def run(url: str, *words: str, lang: Language = "en") -> Result:
     """Run the command line in this process."""
-    return CliRunner().invoke(Verbs(lang), ["--store", url, "--lang", lang, *words])
+    return CliRunner().invoke(translate(Verbs(lang), lang), ["--store", url, "--lang", lang, *words])
 
 
 def document(url: str, *words: str, code: int = 0, lang: Language = "en") -> dict[str, Any]:

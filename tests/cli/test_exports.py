@@ -82,13 +82,13 @@ def test_shapefiles_reopen(
     for layer in layers:
         assert (folder / f"{layer}.cpg").read_text() == {"utf-8": "UTF-8", "gbk": "GBK"}[encoding]
         fields = pyogrio.read_info(folder / f"{layer}.shp")["fields"].tolist()
-        assert fields == dictionary(folder, encoding)[layer]
+        assert fields == dictionary(folder)[layer]
         assert all(field.isascii() and len(field) <= 10 for field in fields) == (names == "ascii")
 
 
-def dictionary(folder: Path, encoding: str) -> dict[str, list[str]]:
+def dictionary(folder: Path) -> dict[str, list[str]]:
     """Read the dictionary that lies beside the shapefiles: names in each file, in order."""
-    text = (folder / f"{DICTIONARY}.csv").read_text(encoding={"utf-8": "utf-8-sig", "gbk": "gbk"}[encoding])
+    text = (folder / f"{DICTIONARY}.csv").read_text(encoding="utf-8-sig")
     found: dict[str, list[str]] = {}
     for row in csv.DictReader(io.StringIO(text)):
         found.setdefault(row["Layer or file"].removesuffix(".shp"), []).append(row["Name in the file"])

@@ -131,7 +131,7 @@ def test_report_and_export_are_one_click_away(open_page: Opener, demo: Registry,
     """The panel's buttons bring the report and the ring that was chosen, as files."""
     page = open_page(f"#record={station_id(demo)}", lang="en")
     page.until("document.querySelector('.panel .actions a[data-format]') !== null")
-    page.page.click("text=3 km >> nth=-1")
+    page.page.click(".panel .choice span:text-is('3 km')")
     with page.page.expect_download() as taken:
         page.page.click("a[data-format='gpkg']")
     taken.value.save_as(tmp_path / "ring.gpkg")

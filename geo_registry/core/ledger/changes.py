@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,11 +16,13 @@ from geo_registry.core.space.geodesy import distance_azimuth
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    import geopandas as gpd
 
 SAME_PLACE_M = 100.0
 """A row without code and USCC is a known record of the same name and township within this distance, in metres
 (contract, "one row again")."""
+
+SAME_POSITION_DEG = 2e-7
+"""Two positions that differ by less in longitude and latitude (2 cm) are one: what 7 decimals can tell."""
 
 
 def match(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Series[str]:
@@ -143,6 +146,41 @@ def carry_over(new: gpd.GeoDataFrame, old: gpd.GeoDataFrame, given: Iterable[str
     for name in kept:
         merged[name] = old[name].to_numpy() if name == "geometry" else old[name].array
     return merged
+
+
+def keep_places(new: gpd.GeoDataFrame, old: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the known position, and how it was first sent, where a ledger says nothing new of it.
+
+    Nothing new is a blank, or the same place to `SAME_POSITION_DEG`: a rounded copy of what is known.
+
+    Parameters
+    ----------
+    new
+        Rows of the ledger, canonical.
+    old
+        The records they speak of, row for row, canonical.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The rows with position, datum and numbers as sent taken from `old` where they are no news.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> place = {"geometry": [shapely.Point(114, 33.5)], "datum": ["gcj02"], "x_given": ["114.006"]}
+    >>> again = {"geometry": [shapely.Point(114, 33.50000001)], "datum": ["wgs84"]}
+    >>> kept = keep_places(conform(pd.DataFrame(again)), conform(pd.DataFrame(place)))
+    >>> kept["datum"].item(), kept.geometry.item().y
+    ('gcj02', 33.5)
+    """
+    here, there = np.asarray(new.geometry.array, dtype=object), np.asarray(old.geometry.array, dtype=object)
+    same = shapely.equals_exact(here, there, SAME_POSITION_DEG, normalize=True) | shapely.is_missing(here)
+    kept = new.copy()
+    for name in ("datum", "x_given", "y_given"):
+        kept[name] = new[name].where(~same, old[name].to_numpy())
+    shapes = gpd.GeoSeries(np.where(same, there, here), index=new.index, crs=new.crs)
+    return kept.set_geometry(shapes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from geo_registry.core.raw import ROW
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.registry import records
+from geo_registry.registry.importing.orders import YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.orders import Order
 
+OWN_NOTES = frozenset({"说明", "字段对照表"})
+"""Sheets and tables by which the registry's own exports explain themselves."""
 CATEGORY = "category"
 """Input heading that names each row's kind."""
 
@@ -128,7 +131,6 @@ class Ledger:
         if not frames:
             return empty()
         joined = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=CRS)
-        joined["synthetic"] = self.order.synthetic
         begins = {name: kind.default_status for name, kind in catalog.kinds.items()}
         joined["status"] = joined["status"].fillna(joined["kind"].map(begins))
         return joined
@@ -156,7 +158,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
     kind = records.of_kind(house, order.kind) if order.kind else None
     parts: list[Part] = []
     for layer, layer_kind in _taken(house, raw, kind):
-        desk = _Desk(house, layer, order, districts)
+        desk = _Desk(house, layer, order, districts, raw.format == "csv")
         parts += [desk.checked(split) for split in _split(house, layer, layer_kind, order)]
     if not sum(part.checked.rows for part in parts):
         raise FileRefused("NO_ROWS", value=raw.name)
@@ -164,7 +166,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
 
 
 def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
-    layers = [layer for layer in raw.layers if layer.cells.num_rows]
+    layers = [layer for layer in raw.layers if layer.cells.num_rows and layer.name not in OWN_NOTES]
     if not layers:
         raise FileRefused("NO_ROWS", value=raw.name)
     if len(layers) == 1:
@@ -203,6 +205,7 @@ def _split(house: House, layer: RawLayer, kind: Kind | None, order: Order) -> li
     heading = locate(layer, house.catalog, kind, order.renames)
     if kind is not None:
         return [_Split(kind, heading)]
+    inputs = {field.name for field in house.catalog.inputs}
     at = heading.column(CATEGORY)
     if at is None:
         raise FileRefused("CATEGORY_MISSING", value=layer.name, known=", ".join(house.catalog.kinds))
@@ -211,7 +214,9 @@ def _split(house: House, layer: RawLayer, kind: Kind | None, order: Order) -> li
     splits: list[_Split] = []
     for name in dict.fromkeys(names.tolist()):
         own = house.catalog.kinds.get(name)
-        own_heading = locate(layer, house.catalog, own, order.renames) if own else heading
+        fields = {field.name for field in own.all_fields} | inputs if own else inputs
+        renames = {theirs: ours for theirs, ours in order.renames.items() if ours in fields}
+        own_heading = locate(layer, house.catalog, own, renames) if own else heading
         body = heading.body.filter(pa.array(names == name))
         splits.append(_Split(own, replace(own_heading, body=body, skipped=() if splits else heading.skipped)))
     return splits
@@ -223,6 +228,7 @@ class _Desk:
     layer: RawLayer
     order: Order
     districts: gpd.GeoDataFrame | None
+    delimited: bool
 
     def checked(self, split: _Split) -> Part:
         """Check the rows of one kind."""
@@ -235,13 +241,24 @@ class _Desk:
             sets=sets,
             region=self.house.region,
             allow_unlocated=self.order.allow_unlocated,
-            delimited=self.layer.headings is None,
+            delimited=self.delimited,
             districts=self.districts if split.kind.role != "zone" else None,
         )
         checked = validate(self.layer, split.heading, split.kind, rules)
         place = {"geometry", "datum", "x_given", "y_given"} if checked.datum else set()
-        given = frozenset(split.heading.columns.values()) | frozenset(sets) | place
-        return Part(self.layer.name, split.kind.name, given | {"code_no", "synthetic", "extra"}, checked)
+        given = frozenset(split.heading.columns.values()) | frozenset(self.order.sets) | place | {"code_no"}
+        extra = {"extra"} if split.heading.extra else set()
+        return Part(self.layer.name, split.kind.name, given | extra, self._marked(checked, split.heading))
+
+    def _marked(self, checked: Checked, heading: Heading) -> Checked:
+        """Mark the rows that are made up: all where it was said so, else those our own export marks."""
+        at = next((at for at, name in heading.ours.items() if name == "synthetic"), None)
+        made_up = self.order.synthetic
+        if "synthetic" in self.order.sets or at is None:
+            return replace(checked, frame=checked.frame.assign(synthetic=made_up))
+        said = dict(zip(heading.body[ROW].to_pylist(), heading.body[f"c{at}"].to_pylist(), strict=True))
+        marks = [str(said[row]).casefold() in YES for row in checked.frame["row"]]
+        return replace(checked, frame=checked.frame.assign(synthetic=marks))
 
 
 def _unknown_category(heading: Heading) -> Checked:

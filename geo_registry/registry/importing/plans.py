@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, conform, empty
-from geo_registry.core.ledger.changes import SortedRows, carry_over, match, sort_rows
+from geo_registry.core.ledger.changes import SortedRows, carry_over, keep_places, match, sort_rows
 from geo_registry.core.ledger.duplicates import likely_twins
 from geo_registry.store.rows import Change, contents
 
@@ -79,7 +79,7 @@ def _merged(
     if again.empty:
         return frame
     old = known.set_index("id", drop=False).loc[list(again)].set_axis(again.index)
-    updated = carry_over(frame.loc[again.index], old, given)
+    updated = keep_places(carry_over(frame.loc[again.index], old, given), old)
     merged = pd.concat([updated, frame.drop(index=again.index)]).sort_index()
     return conform(gpd.GeoDataFrame(merged, geometry="geometry", crs=CRS))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -46,6 +47,8 @@ class Heading:
         Cells of the heading row, up to the last one that is not empty.
     body
         The rows of data, their cells cleaned.
+    ours
+        Column index to our name, for the columns that only the registry's own exports have.
     """
 
     columns: Mapping[int, str]
@@ -54,10 +57,11 @@ class Heading:
     skipped: tuple[Skipped, ...]
     width: int
     body: pa.Table
+    ours: Mapping[int, str] = field(default_factory=dict)
 
-    def column(self, field: str) -> int | None:
+    def column(self, name: str) -> int | None:
         """Find the column that holds a field."""
-        return next((at for at, name in self.columns.items() if name == field), None)
+        return next((at for at, held in self.columns.items() if held == name), None)
 
 
 def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mapping[str, str]) -> Heading:
@@ -105,8 +109,8 @@ def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mappin
         return _locate_in_grid(layer, words, renames)
     paths = [(heading,) for heading in layer.headings]
     _check_renames(renames, paths)
-    columns, extra = _match(paths, words, None)
-    return Heading(columns, extra, (), (), len(paths), clean_table(layer.cells))
+    columns, extra, ours = _match(paths, words, None)
+    return Heading(columns, extra, (), (), len(paths), clean_table(layer.cells), ours)
 
 
 def _locate_in_grid(layer: RawLayer, words: Vocabulary, renames: Mapping[str, str]) -> Heading:
@@ -121,12 +125,13 @@ def _locate_in_grid(layer: RawLayer, words: Vocabulary, renames: Mapping[str, st
     levels = grid[start : start + depth]
     paths = _paths(levels)
     _check_renames(renames, paths)
-    columns, extra = _match(paths, words, numbers[start])
+    columns, extra, ours = _match(paths, words, numbers[start])
     texts = {at: {level[at] for level in levels if level[at]} for at in columns}
     body, skipped = part_rows(cells.slice(start + depth), columns, texts)
     titles = [Skipped(numbers[at], "title", _first_text(grid[at])) for at in range(start) if any(grid[at])]
     width = max(cells[WIDTH].slice(start, depth).to_pylist())
-    return Heading(columns, extra, tuple(numbers[start : start + depth]), (*titles, *skipped), width, body)
+    rows = tuple(numbers[start : start + depth])
+    return Heading(columns, extra, rows, (*titles, *skipped), width, body, ours)
 
 
 def _first_text(row: Sequence[str | None]) -> str:
@@ -175,7 +180,7 @@ def _paths(levels: Sequence[Sequence[str | None]]) -> list[tuple[str, ...]]:
 
 def _match(
     paths: Sequence[tuple[str, ...]], words: Vocabulary, row: int | None
-) -> tuple[dict[int, str], dict[int, str]]:
+) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
     """Give each field the column that claims it best; two that claim it equally are refused."""
     claims: dict[str, list[tuple[int, int]]] = {}
     for at, path in enumerate(paths):
@@ -189,14 +194,15 @@ def _match(
             seen = ", ".join("/".join(paths[other]) for other in rivals)
             raise FileRefused("HEADER_DUPLICATE", field=name, seen=seen, row=row)
         columns[at] = name
-    return dict(sorted(columns.items())), _name_extra(paths, columns)
+    ours = {at: name for at, name in words.own_columns(paths).items() if at not in columns}
+    return dict(sorted(columns.items())), _name_extra(paths, columns.keys() | ours.keys()), ours
 
 
-def _name_extra(paths: Sequence[tuple[str, ...]], columns: Mapping[int, str]) -> dict[int, str]:
+def _name_extra(paths: Sequence[tuple[str, ...]], taken: AbstractSet[int]) -> dict[int, str]:
     """Name the columns that no field takes; equal names are numbered, nameless ones say their place."""
     extra: dict[int, str] = {}
     for at, path in enumerate(paths):
-        if at in columns or (path and key_of(path[-1]) in _SERIAL):
+        if at in taken or (path and key_of(path[-1]) in _SERIAL):
             continue
         name = "/".join(path) or f"#{at + 1}"
         again = sum(other == name or other.startswith(f"{name} (") for other in extra.values())

@@ -11,6 +11,8 @@ _TITLE_ENDS = re.compile(
     r"^(?:附件|附表|表)?\d*(?:\d{4}年度?)?(?:\d+月)?"
     r"|(?:台账|清单|名单|统计|汇总|信息|明细|一览|登记|调查|排查|情况|数据|总|表|库|\d|年度?|月|v)+$"
 )
+_GEOMETRY_END = re.compile(r"_(?:pt|ln|pg)$")
+"""How shapefiles of one kind are told apart by geometry, ours too."""
 _PLACE_BEFORE = re.compile(r"^.*[省市县区镇乡](?=.)")
 _SHORT_WORD = 2
 
@@ -70,7 +72,7 @@ def kind_of_sheet(name: str, catalog: Catalog) -> str | None:
     >>> kind_of_sheet("附件2 漯河市烤房台账（2025年）", catalog), kind_of_sheet("Sheet1", catalog)
     ('kiln', None)
     """
-    title = _TITLE_ENDS.sub("", key_of(name))
+    title = _TITLE_ENDS.sub("", key_of(_GEOMETRY_END.sub("", name)))
     for words in (title, _PLACE_BEFORE.sub("", title), key_of(name)):
         if found := kind_of_value(words, catalog):
             return found

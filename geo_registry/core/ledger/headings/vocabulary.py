@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from geo_registry.core.frame import SYSTEM
 from geo_registry.core.kinds import Catalog, Field, Kind
 from geo_registry.core.ledger.reading.cell import key_of, split_brackets
 from geo_registry.core.ledger.reading.units import contradicts, unit_of
 from geo_registry.errors import ValueRefused
+
+MARKS_OF_OURS = frozenset({"id", "version", "code_no"})
+"""Columns of the registry's own that stand together in its exports and in nobody else's ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,31 @@ class Vocabulary:
         Heading, as `key_of` writes it, to the field that is called so.
     unique
         Fields that a file may have in one column only.
+    columns
+        Heading, as `key_of` writes it, to the column of our own that an export carries beside the fields.
     """
 
     renames: Mapping[str, str]
     fields: Mapping[str, Field]
     unique: frozenset[str]
+    columns: Mapping[str, str]
+
+    def own_columns(self, paths: Sequence[Sequence[str]]) -> dict[int, str]:
+        """Find the columns that only our own exports have: identity, version and the like.
+
+        Parameters
+        ----------
+        paths
+            Headings of each column.
+
+        Returns
+        -------
+        dict
+            Column index to our name; empty for anybody else's file, whose ``id`` is its own affair.
+        """
+        found = {at: self.columns.get(key_of(path[-1])) for at, path in enumerate(paths) if path}
+        ours = {at: name for at, name in found.items() if name}
+        return ours if set(ours.values()) >= MARKS_OF_OURS else {}
 
     def find(self, path: Sequence[str]) -> tuple[int, str] | None:
         """Match the headings of one column.
@@ -101,15 +125,27 @@ def vocabulary_of(catalog: Catalog, kind: Kind | None, renames: Mapping[str, str
     if strangers := [ours for ours in renames.values() if ours not in known]:
         raise ValueRefused("MAP_UNKNOWN", value=strangers[0], expected=sorted(known))
     shared = frozenset(field.name for field in (*(own if kind else ()), *base, *catalog.inputs))
-    return Vocabulary({key_of(theirs): ours for theirs, ours in renames.items()}, _by_key(fields), shared)
+    wanted = {key_of(theirs): ours for theirs, ours in renames.items()}
+    return Vocabulary(wanted, _by_key(fields), shared, _columns_by_key(catalog.columns))
+
+
+def _columns_by_key(columns: Iterable[Field]) -> dict[str, str]:
+    shapes = {"wkt": "wkt"}  # how exported tables without geometry spell lines and polygons
+    return shapes | {
+        key_of(word): column.name
+        for column in columns
+        if column.name in SYSTEM
+        for word in (column.name, column.shp, column.label.zh, column.label.en)
+    }
 
 
 def _by_key(fields: Iterable[Field]) -> dict[str, Field]:
-    """Give every heading its field; names and labels count before aliases, earlier fields before later."""
+    """Give every heading its field: names and labels before aliases before the short names of shapefiles."""
     ordered = list(fields)
     names = [(word, field) for field in ordered for word in (field.name, field.label.zh, field.label.en)]
     aliases = [(word, field) for field in ordered for word in field.aliases]
     by_key: dict[str, Field] = {}
-    for word, field in (*names, *aliases):
+    short = [(field.shp, field) for field in ordered]
+    for word, field in (*names, *aliases, *short):
         by_key.setdefault(key_of(word), field)
     return by_key

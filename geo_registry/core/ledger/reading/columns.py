@@ -29,6 +29,8 @@ PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,17})?$"
 """Decimal numbers that Arrow reads as Python does."""
 
 _INVISIBLE = "[\u200b\u200e\u200f\u2060\ufeff]"
+_GUARDED = "^'([=+\\-@＝].*)$"
+"""A text that a spreadsheet must not run carries an apostrophe in front, ours too: it is no part of it."""
 _BREAKS = r"[\t\r\n\x{85}\x{2028}\x{2029}]+"
 _CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
 """C0 and C1 controls, the marks that reorder text (Unicode 16, 23.2), and two codes that are no character."""
@@ -75,11 +77,12 @@ def clean(cells: pa.ChunkedArray) -> pa.StringArray:
 
     Examples
     --------
-    >>> clean(pa.chunked_array([[" 烤房\n一 ", "  ", None]])).to_pylist()
-    ['烤房 一', None, None]
+    >>> clean(pa.chunked_array([[" 烤房\n一 ", "  ", None, "'=1+1"]])).to_pylist()
+    ['烤房 一', None, None, '=1+1']
     """
     texts = pc.utf8_normalize(cells.combine_chunks().cast(pa.string()), form="NFC")
     texts = pc.replace_substring_regex(texts, _INVISIBLE, "")
+    texts = pc.replace_substring_regex(texts, _GUARDED, r"\1")
     texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _BREAKS, " "))
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
