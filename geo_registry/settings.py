@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo_registry.errors import ValueRefused
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PROJECT = Path(__file__).resolve().parent.parent
-"""The checkout: layers/ and static/ lie beside the package."""
+PACKAGE = Path(__file__).resolve().parent
+HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
+"""Where layers/ and static/ lie: beside the package in a checkout, inside it where it was installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ class Settings:
     """
 
     store_url: str = "sqlite:///data/registry.db"
-    layers: Path = PROJECT / "layers"
-    static: Path = PROJECT / "static"
+    layers: Path = HOME / "layers"
+    static: Path = HOME / "static"
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -88,6 +91,11 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
         ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``.
 
+    Raises
+    ------
+    ValueRefused
+        If a number is none.
+
     Examples
     --------
     >>> from_env({"PORT": "8080"}).port
@@ -100,6 +108,13 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
         layers=Path(given.get("GEO_REGISTRY_LAYERS", base.layers)),
         host=given.get("HOST", base.host),
-        port=int(given.get("PORT", base.port)),
-        workers=int(given.get("WORKERS", base.workers)),
+        port=_count(given, "PORT", base.port),
+        workers=_count(given, "WORKERS", base.workers),
     )
+
+
+def _count(given: Mapping[str, str], name: str, usual: int) -> int:
+    said = given.get(name, str(usual))
+    if not said.isdecimal() or not int(said):
+        raise ValueRefused("NUMBER_EXPECTED", option=name, value=said)
+    return int(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -14,6 +15,8 @@ from geo_registry.errors import Conflict, RegistryError, ValueRefused
 from geo_registry.wording import LANGUAGES, explain, say, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo_registry.core.kinds import Language
 
 VERBS = {
@@ -69,6 +72,34 @@ def _ours(fault: click.UsageError | RegistryError) -> RegistryError:
     return ValueRefused("USAGE_WRONG", value=fault.format_message())
 
 
+def hoisted(words: Sequence[str]) -> list[str]:
+    """Bring the options that hold for every verb to the front.
+
+    Parameters
+    ----------
+    words
+        A command line; what stands behind ``--`` is left alone.
+
+    Examples
+    --------
+    >>> hoisted(["audit", "--json", "--summary", "--lang", "en"])
+    ['--json', '--lang', 'en', 'audit', '--summary']
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(words)
+    for word in waiting:
+        if word == "--":
+            return [*front, *rest, word, *waiting]
+        if word == "--json" or word.startswith(("--lang=", "--store=")):
+            front.append(word)
+        elif word in {"--lang", "--store"}:
+            front += [word, *islice(waiting, 1)]
+        else:
+            rest.append(word)
+    return [*front, *rest]
+
+
 def _refuse(problem: click.UsageError | RegistryError, shell: Shell) -> NoReturn:
     fault = _ours(problem)
     message = explain(fault.code, shell.lang, fault.details)
@@ -113,6 +144,10 @@ class Verbs(click.Group):
             raise
         except click.UsageError as fault:
             _refuse(fault, Shell(None, self._lang, as_json=as_json))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; what holds for every verb may stand before it or behind it."""
+        return super().parse_args(ctx, hoisted(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the verbs in the order of a day's work."""

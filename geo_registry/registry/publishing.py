@@ -101,6 +101,8 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
         raise ValueRefused("STATION_AND_RING", value=order.station or order.ring)
     settled = replace(order, on=order.on or house.today, as_of=house.revision(order.as_of))
     frames = _rings(house, viewer, settled) if order.kind == RINGS else _frames(house, viewer, settled)
+    if not frames:
+        raise ValueRefused("EXPORT_EMPTY", value=order.kind)
     return exports.export(frames, house.catalog, _request(settled, frames))
 
 

@@ -128,7 +128,7 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
         If there is none, or the viewer may not see it.
     """
     found = house.store.records(as_of=revision, ids=[record_id])
-    if len(found):
+    if len(found) and found["kind"].iloc[0] in house.catalog.kinds:
         rows = frame(house, viewer, found["kind"].iloc[0], revision)
         rows = rows[rows["id"] == record_id]
         if len(rows):

@@ -80,7 +80,7 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
     Returns
     -------
     tuple
-        Bytes (empty where nothing lies in the tile), and a tag of revision, day and catalog.
+        Bytes (empty where nothing lies in the tile), and a tag of the newest commit, the day and the catalog.
 
     Raises
     ------
@@ -90,8 +90,7 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
     z, x, y = address
     if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
-    revision, day = house.revision(), house.today
-    tag = f"{revision}-{day}-{house.catalog.digest[:12]}"
+    tag = f"{house.store.head().hash[:16]}-{house.today}-{house.catalog.digest[:12]}"
     drawn = house.recent.get(("drawn", layer, tag, viewer), lambda: _draw(house, viewer, layer))
     key = ("tile", layer, address, tag, viewer)
     return house.recent.get(key, lambda: _encode(layer, drawn, address)), tag

@@ -30,6 +30,9 @@ class Store(Protocol):
     def revision(self) -> int:
         """Give the number of the newest commit."""
 
+    def head(self) -> Commit:
+        """Give the newest commit."""
+
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
 

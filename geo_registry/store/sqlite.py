@@ -116,6 +116,12 @@ class SQLiteStore:
         with self._connection() as connection:
             return _revision(connection)
 
+    def head(self) -> Commit:
+        """Give the newest commit."""
+        newest = select(schema.commits).order_by(schema.commits.c.revision.desc()).limit(1)
+        with self._connection() as connection:
+            return _commit_of(connection.execute(newest).mappings().one())
+
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
         with self._connection() as connection:

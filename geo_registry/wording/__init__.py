@@ -91,12 +91,13 @@ def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
     Parameters
     ----------
     code
-        Code of a finding or an error.
+        Code of a finding or an error; one that is both is a finding where the details name a row.
     lang
         ``zh`` or ``en``.
     details
         Values the sentence may name.
     """
     known = texts(lang)
-    sentence = known.get(f"findings.{code}") or known.get(f"errors.{code}") or code
+    topics = ("findings", "errors") if details.get("row") is not None else ("errors", "findings")
+    sentence = next((known[key] for topic in topics if (key := f"{topic}.{code}") in known), code)
     return _Lenient().vformat(sentence, (), details)

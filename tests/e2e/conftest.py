@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from geo_registry.registry import Registry
 
 
+SMALL = (800, 600)
+"""Window of tests that do not look at the layout: software draws a frame in a fifth of the time."""
+
+
 @pytest.fixture(scope="session")
 def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Fill a store with the demo city once; nobody changes it."""
@@ -47,7 +51,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., MapPage]
     """Give an opener of pages; afterwards none may have complained or asked another host."""
     opened: list[MapPage] = []
 
-    def opener(path: str = "", *, lang: str = "zh", size: tuple[int, int] = (1440, 900)) -> MapPage:
+    def opener(path: str = "", *, lang: str = "zh", size: tuple[int, int] = SMALL) -> MapPage:
         page = MapPage(browser, address, size, lang)
         opened.append(page)
         return page.go(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,15 @@ def registry(tmp_path: Path) -> Registry:
     return opened
 
 
-def order(**more: bool) -> gr.ImportOrder:
+def order(*, accept_partial: bool = False, allow_unlocated: bool = False) -> gr.ImportOrder:
     """Ask for an import of national stations."""
-    asked = gr.ImportOrder(kind="国控站点", datum="wgs84", sets={"level": "national"})
-    return replace(asked, **more)
+    return gr.ImportOrder(
+        "国控站点",
+        "wgs84",
+        sets={"level": "national"},
+        accept_partial=accept_partial,
+        allow_unlocated=allow_unlocated,
+    )
 
 
 def test_henan_stations(registry: Registry, shared_data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -111,6 +112,14 @@ class Audit:
             Its id.
         """
         return self.pairs[self.pairs["station_id"] == station_id].reset_index(drop=True)
+
+    def to_json(self) -> str:
+        """Write the whole audit as JSON text; the same audit gives the same text."""
+        return json.dumps(self.as_document(), ensure_ascii=False)
+
+    def to_csv(self) -> str:
+        """Write the pairs as CSV text, distances with 3 decimals."""
+        return str(pd.DataFrame(records(self.pairs), columns=self.pairs.columns).to_csv(index=False))
 
     def as_document(self) -> dict[str, object]:
         """Give the whole audit as plain values for JSON; the same audit gives the same document.

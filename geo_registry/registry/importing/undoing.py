@@ -73,7 +73,8 @@ def _reopened(house: House, before: pd.DataFrame, batch: str) -> gpd.GeoDataFram
     newest = house.store.versions(list(before["id"]))
     parts = []
     for kind, rows in before.groupby("kind", sort=True):
-        fields = house.catalog.kinds[str(kind)].fields
+        known = house.catalog.kinds.get(str(kind))
+        fields = known.fields if known else ()
         part = conform(
             rows.drop(columns=["known_from", "known_to"]).dropna(axis="columns", how="all"), fields
         )
