@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,7 +29,7 @@ def load(folder: Path) -> Catalog:
     Returns
     -------
     Catalog
-        Kinds in the order of the file names. Nothing is remembered between calls.
+        Kinds in the order of the file names. Files that say the same give the same catalog, parsed once.
 
     Raises
     ------
@@ -36,9 +37,15 @@ def load(folder: Path) -> Catalog:
         ``LAYER_INVALID`` with details ``file``, ``key`` (dotted path inside the file, empty for
         the file itself), ``expected`` and ``value``.
     """
-    contents = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
-    if COMMON_FILE not in contents:
+    contents = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
+    if COMMON_FILE not in dict(contents):
         raise CatalogError(file=COMMON_FILE, key="", expected="file", value=folder.name)
+    return _read(contents)
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[str, bytes], ...]) -> Catalog:
+    contents = dict(files)
     tables = {file: parse(file, content) for file, content in contents.items()}
     common = read_common(tables.pop(COMMON_FILE))
     kinds = [read_kind(table, common) for table in tables.values()]

@@ -72,7 +72,7 @@ def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None
     registry = gr.open(store_url(shell))
     if form or output:
         made = registry.export_audit(question, form or output_format(output), shell.lang, summary=not pairs)
-        deliver(made.name, made.content, output or Path("-"), shell.lang)
+        deliver(made.name, made.content, output or Path("-"), shell)
         return
     found = registry.audit(question=question)
     if shell.as_json:

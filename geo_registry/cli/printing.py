@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geo_registry.errors import ValueRefused
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo_registry.core.kinds import Language
+    from geo_registry.cli.group import Shell
 
 
 def print_json(document: object) -> None:
@@ -54,7 +55,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def deliver(name: str, content: bytes, output: Path | None, lang: Language) -> None:
+def deliver(name: str, content: bytes, output: Path | None, shell: Shell) -> None:
     """Write a file where it was asked for, or under its own name in this folder, and say so.
 
     Parameters
@@ -65,8 +66,13 @@ def deliver(name: str, content: bytes, output: Path | None, lang: Language) -> N
         Its bytes.
     output
         File or folder asked for; ``-`` is standard output.
-    lang
-        Language of what is said.
+    shell
+        In which language it is said, and whether as JSON.
+
+    Raises
+    ------
+    ValueRefused
+        ``OUTPUT_UNWRITABLE``.
     """
     if output is not None and str(output) == "-":
         click.echo(content, nl=False)
@@ -74,6 +80,11 @@ def deliver(name: str, content: bytes, output: Path | None, lang: Language) -> N
     path = Path(name) if output is None else output / name if output.is_dir() else output
     if path.suffix == ".shp":
         path = path.with_suffix(".zip")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    click.echo(say("cli.written", lang, path=path, size=len(content)), err=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as fault:
+        raise ValueRefused("OUTPUT_UNWRITABLE", value=str(path), reason=fault.strerror) from fault
+    click.echo(say("cli.written", shell.lang, path=path, size=len(content)), err=True)
+    if shell.as_json:
+        print_json({"file": str(path), "bytes": len(content)})

@@ -11,7 +11,7 @@ import geo_registry as gr
 from geo_registry.cli.asking import output_format, question_options, radii
 from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
-from geo_registry.cli.printing import deliver, print_json
+from geo_registry.cli.printing import deliver
 from geo_registry.cli.words import number
 from geo_registry.errors import ValueRefused
 
@@ -49,9 +49,7 @@ def report(shell: Shell, /, station: str, form: str | None, output: Path | None,
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
     wanted = form or ("html" if output_format(output) == "html" else "pdf")
     made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
-    deliver(made.name, made.content, output, shell.lang)
-    if shell.as_json:
-        print_json({"file": str(output or made.name), "bytes": len(made.content)})
+    deliver(made.name, made.content, output, shell)
 
 
 @click.command("export")
@@ -79,9 +77,7 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
         **asked,
     )
     made = gr.open(store_url(shell)).export(order)
-    deliver(made.name, made.content, output, shell.lang)
-    if shell.as_json:
-        print_json({"file": str(output or made.name), "bytes": len(made.content)})
+    deliver(made.name, made.content, output, shell)
 
 
 COMMANDS = {"report": report, "export": export}

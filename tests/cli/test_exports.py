@@ -17,10 +17,10 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.registry import Registry
-from tests.cli.shell import run
+from tests.cli.shell import document, run
 
 NAMES = {"zh": "标识", "ascii": "id"}
-SHAPEFILES = [("utf-8", "ascii"), ("utf-8", "zh"), ("gbk", "ascii"), ("gbk", "zh")]
+SHAPEFILES = [("utf-8", "ascii"), ("gbk", "zh")]
 DICTIONARY = "字段对照表"
 PARTS = {"_pt", "_ln", "_pg"}
 Ids = dict[str, set[str]]
@@ -141,11 +141,11 @@ def test_a_file_is_written_where_it_was_asked_for(
     demo_store: str, given: str, written: str, tmp_path: Path
 ) -> None:
     """The ending of -o names the format; a shapefile, which is many files, becomes a zip."""
-    result = run(demo_store, "export", "--kind", "urban_core", "-o", str(tmp_path / "new" / given))
-    assert result.exit_code == 0
-    assert [path.name for path in (tmp_path / "new").iterdir()] == [written]
-    assert str(tmp_path / "new" / written) in result.stderr.replace("\n", "")
-    assert len(pyogrio.read_dataframe(tmp_path / "new" / written, layer=0)) == 1
+    path = tmp_path / "new" / written
+    said = document(demo_store, "export", "--kind", "urban_core", "-o", str(path.with_name(given)))
+    assert [one.name for one in path.parent.iterdir()] == [written]
+    assert said == {"file": str(path), "bytes": path.stat().st_size}
+    assert len(pyogrio.read_dataframe(path, layer=0)) == 1
 
 
 def test_a_file_is_named_after_what_is_in_it(
@@ -165,3 +165,13 @@ def test_a_dash_writes_to_standard_output(demo_store: str) -> None:
     """With `-o -` the file's bytes, and nothing else, are on standard output."""
     result = run(demo_store, "export", "--kind", "urban_core", "--format", "geojson", "-o", "-")
     assert len(json.loads(result.stdout)["features"]) == 1
+
+
+@pytest.mark.parametrize("verb", [("export", "--kind", "camera"), ("audit",)])
+def test_a_place_nobody_can_write_to_is_refused(
+    demo_store: str, verb: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A file that cannot be written is a refusal that names it, not a crash."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    said = document(demo_store, *verb, "-o", str(tmp_path / "file" / "x.csv"), code=2)
+    assert (said["code"], said["details"]["value"]) == ("OUTPUT_UNWRITABLE", str(tmp_path / "file" / "x.csv"))

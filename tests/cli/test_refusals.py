@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import geo_registry as gr
-from geo_registry.wording import explain
+from geo_registry.core.kinds import Language
+from geo_registry.wording import LANGUAGES, explain
 from tests.cli.shell import document, run
 
 STATIONS = "编码,名称,级别,经度,纬度\nS1,一号站,国控,114.0200,33.5800\n"
@@ -125,15 +126,14 @@ def contents(url: str) -> list[str]:
 
 
 def refused(url: str, words: tuple[str, ...]) -> str:
-    """Give the code of a refusal, said in Chinese to a reader and in English to a script."""
-    plain, told = run(url, *words, lang="zh"), run(url, "--json", *words, lang="en")
-    assert (plain.exit_code, told.exit_code, plain.stdout) == (2, 2, "")
+    """Give the code of a refusal, told in Chinese; its sentence in English is made of the same details."""
+    told = run(url, "--json", *words, lang="zh")
     said: dict[str, Any] = json.loads(told.stdout)
-    assert sorted(said) == ["code", "details", "message"]
+    assert (told.exit_code, sorted(said)) == (2, ["code", "details", "message"])
     code, message, details = said["code"], said["message"], said["details"]
-    assert f"{code}: {message}" == told.stderr.splitlines()[-1]
-    assert f"{code}: {explain(code, 'zh', details)}" == plain.stderr.splitlines()[-1]
-    assert message not in {"", code, explain(code, "zh", details)}
+    assert told.stderr.splitlines()[-1] == f"{code}: {message}"
+    assert message == explain(code, "zh", details)
+    assert explain(code, "en", details) not in {"", code, message}
     return str(code)
 
 
@@ -143,6 +143,15 @@ def test_what_cannot_be_asked_is_refused(url: str, words: tuple[str, ...], code:
     before = contents(url)
     assert refused(url, words) == code
     assert contents(url) == before
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reader_is_told_in_one_line(url: str, lang: Language) -> None:
+    """Without --json a refusal is one line on standard error, in the reader's language, and nothing else."""
+    told = run(url, "audit", "--station", "S9", lang=lang)
+    sentence = explain("STATION_UNKNOWN", lang, {"value": "S9"})
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr == f"STATION_UNKNOWN: {sentence}\n"
 
 
 @pytest.mark.parametrize(("words", "code"), IMPORTS.values(), ids=IMPORTS)

@@ -80,11 +80,8 @@ class MapPage:
 
     def drawn(self, layer: str, what: str = "id") -> list[Any]:
         """List an attribute of every feature that a layer draws in view."""
-        found = self.page.evaluate(
-            f"([layer, what]) => {VIEW}.queryRenderedFeatures({{ layers: [layer] }}).map((one) => one.properties[what])",
-            [layer, what],
-        )
-        return list(found)
+        asked = f"([layer, what]) => {VIEW}.queryRenderedFeatures({{ layers: [layer] }})"
+        return list(self.page.evaluate(f"{asked}.map((one) => one.properties[what])", [layer, what]))
 
     def click_map(self, lon: float, lat: float) -> None:
         """Click the map at a place."""
@@ -100,9 +97,9 @@ class MapPage:
         """Read the panel's table of counts: each kind with its numbers."""
         rows = self.page.evaluate(
             "[...document.querySelectorAll('.panel .counts tbody tr')].map((row) =>"
-            " [row.dataset.kind, [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace(/\\D/g, '')))])"
+            " [row.dataset.kind, [...row.querySelectorAll('td')].map((cell) => cell.textContent)])"
         )
-        return [(kind, numbers) for kind, numbers in rows]
+        return [(kind, [int(cell.replace(",", "")) for cell in cells]) for kind, cells in rows]
 
     def picture(self, path: Path) -> None:
         """Keep what is seen."""

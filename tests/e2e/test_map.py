@@ -13,6 +13,7 @@ from pyproj import Geod
 
 from geo_registry.cli.group import Verbs
 from geo_registry.registry import Registry
+from geo_registry.web.files import FONTS
 from tests.e2e.pages import VIEW, MapPage
 
 Opener = Callable[..., MapPage]
@@ -44,6 +45,13 @@ def station_id(registry: Registry) -> str:
     """Give the id of the station the tests look at."""
     rows = registry.stations()
     return str(rows.loc[rows["code"] == STATION, "id"].iloc[0])
+
+
+def station_place(registry: Registry) -> tuple[float, float]:
+    """Give the longitude and latitude of that station."""
+    rows = registry.stations()
+    (place,) = rows.geometry[rows["code"] == STATION].get_coordinates().to_numpy()
+    return float(place[0]), float(place[1])
 
 
 def shown_counts(summary: Iterable[dict[str, object]], mode: str) -> list[tuple[str, list[int]]]:
@@ -84,16 +92,16 @@ def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> No
     page = open_page()
     rings = page.page.evaluate(
         f"{VIEW}.querySourceFeatures('rings', {{ sourceLayer: 'rings' }})"
-        ".map((one) => [one.properties.station_id, one.properties.radius_m, one.geometry.coordinates.flat(Infinity)])"
+        ".map(({ properties: { station_id, radius_m }, geometry }) =>"
+        " [station_id, radius_m, geometry.coordinates.flat(Infinity)])"
     )
     national = demo.stations(on=demo.today).query("level == 'national'").set_index("id").geometry
     widest: dict[tuple[str, float], float] = {}
     for station, radius_m, flat in rings:
         lon, lat = np.reshape(flat, (-1, 2)).T
         centre = national[station]
-        _, _, distance = Geod(ellps="WGS84").inv(
-            np.full_like(lon, centre.x), np.full_like(lat, centre.y), lon, lat
-        )
+        here = np.full_like(lon, centre.x), np.full_like(lat, centre.y)
+        _, _, distance = Geod(ellps="WGS84").inv(*here, lon, lat)
         widest[station, radius_m] = max(widest.get((station, radius_m), 0.0), float(distance.max()))
     assert {station for station, _ in widest} == set(national.index)
     assert {radius_m for _, radius_m in widest} == {1000, 3000, 5000}
@@ -106,21 +114,22 @@ def test_labels_are_drawn_with_real_glyphs(open_page: Opener) -> None:
     """Chinese names and figures are drawn from a typeface that has them: no two characters look alike."""
     page = open_page()
     pictures = page.page.evaluate(
-        f"Object.values({VIEW}.style.glyphManager.entries).flatMap((entry) =>"
-        " Object.entries(entry.glyphs.default).map(([sign, glyph]) => [sign, Array.from(glyph.bitmap.data).join()]))"
+        f"Object.values({VIEW}.style.glyphManager.entries).flatMap(({{ glyphs }}) =>"
+        " Object.entries(glyphs.default).map(([sign, { bitmap }]) => [sign, Array.from(bitmap.data).join()]))"
     )
     glyphs = {sign: picture for sign, picture in pictures if sign.strip() and sign not in "()（）,.·"}
     assert {"三", "五", "漯", "河", "学", "局"} <= glyphs.keys()
     assert any(sign.isdigit() for sign in glyphs)
     alike = [pair for pair in combinations(sorted(glyphs), 2) if glyphs[pair[0]] == glyphs[pair[1]]]
     assert alike == []
+    loaded = f"new FontFace('ours', 'url(static/{FONTS}/400Regular/NotoSansSC_400Regular.ttf)').load()"
+    assert page.page.evaluate(f"{loaded}.then((face) => face.status)") == "loaded"
 
 
 def test_the_panel_says_what_the_shell_says(open_page: Opener, demo: Registry, demo_url: str) -> None:
     """A click on a station opens its neighbourhood, with the counts and the order of `audit` in the shell."""
     page = open_page()
-    place = demo.stations().set_index("code").geometry[STATION]
-    page.click_map(place.x, place.y)
+    page.click_map(*station_place(demo))
     page.until("document.querySelector('.panel .counts') !== null")
     told = shell(demo_url, "audit", "--station", STATION, "--summary")
     assert page.counts() == shown_counts(told["summary"], "cumulative")
@@ -156,7 +165,7 @@ def test_report_and_export_are_one_click_away(open_page: Opener, demo: Registry,
 
 
 def test_a_click_on_a_source_opens_its_card(open_page: Opener, demo: Registry) -> None:
-    """A source that stands alone opens its card: fields by their labels, the datum as sent, the synthetic mark."""
+    """A click on a source opens its card: fields by their labels, the datum as sent, the synthetic mark."""
     places = located(demo)
     alone = places[(places["kind"] == "brick_kiln") & (places["datum"] == "gcj02")]
     wanted = (alone if len(alone) else places).iloc[-1]
@@ -165,14 +174,8 @@ def test_a_click_on_a_source_opens_its_card(open_page: Opener, demo: Registry) -
     page.until("document.querySelector('.panel .card') !== null")
     assert page.page.get_attribute(".panel .card", "data-id") == wanted["id"]
     said = page.page.inner_text(".panel")
-    for part in (
-        wanted["name"],
-        wanted["code"],
-        "合成数据",
-        wanted["datum"],
-        wanted["x_given"],
-        "责任网格员",
-    ):
+    parts = [wanted[name] for name in ("name", "code", "datum", "x_given", "y_given")]
+    for part in (*parts, "合成数据", "责任网格员"):
         assert part in said, part
     assert f"record={wanted['id']}" in page.page.url
     page.page.keyboard.press("Escape")
@@ -211,7 +214,7 @@ def test_the_legend_switches_kinds_and_statuses(open_page: Opener, demo: Registr
     assert page.drawn("rings-line") == []
 
 
-def test_search_is_worked_by_the_keyboard(open_page: Opener, demo: Registry) -> None:
+def test_search_is_worked_by_the_keyboard(open_page: Opener) -> None:
     """Typing a name, stepping to it and pressing Enter opens it; a name nobody bears is said to be none."""
     page = open_page()
     page.page.fill(".search input", "漯河大学")
@@ -268,8 +271,7 @@ def test_the_page_fits_its_window(
     (folder, demo), (width, height) = screens, size
     page = open_page(lang=lang, size=size)
     page.picture(folder / f"map-{lang}-{width}x{height}.png")
-    place = demo.stations().set_index("code").geometry[STATION]
-    page.click_map(place.x, place.y)
+    page.click_map(*station_place(demo))
     page.until("document.querySelector('.panel .counts') !== null")
     page.picture(folder / f"map-{lang}-{width}x{height}-station.png")
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width

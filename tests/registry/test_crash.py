@@ -1,4 +1,4 @@
-"""A crash in the middle of an import leaves the store as it was before."""
+"""A crash in the middle of an import leaves the store as before; an import in between is no loss."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 import pytest
 
 import geo_registry as gr
+from geo_registry.registry import importing
+from geo_registry.registry.importing.plans import plan
 from geo_registry.store import connect, sqlite
 
 ROWS = 40
@@ -81,3 +83,24 @@ def test_a_killed_process_takes_nothing_in(url: str, tmp_path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", KILLED, url, str(edited)], timeout=120, check=False)
     assert died.returncode == -signal.SIGKILL
     assert_whole(url, before, edited)
+
+
+def test_an_import_that_is_overtaken_is_worked_out_anew(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When another import is committed in between, neither is lost and no record is stored twice."""
+    other, mine = ledger(tmp_path / "other.csv", "别人改的烤房"), ledger(tmp_path / "mine.csv", "我改的烤房")
+    overtaking = [other]
+
+    def plan_slowly(house: Any, *rest: Any) -> Any:  # noqa: ANN401
+        made = plan(house, *rest)
+        if overtaking:
+            gr.open(url).import_file(overtaking.pop(), ORDER)
+        return made
+
+    monkeypatch.setattr(importing, "plan", plan_slowly)
+    said = gr.open(url).import_file(mine, ORDER).document
+    assert (said["updated"], said["new"], said["revision"]) == (ROWS, 0, 3)
+    assert gr.open(url).counts() == {"curing_kiln": ROWS}
+    assert set(gr.open(url).sources()["version"]) == {3}
+    assert connect(url).verify() is None

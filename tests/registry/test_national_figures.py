@@ -76,7 +76,7 @@ def test_stations_come_in_whole(imports: tuple[str, list[dict[str, Any]]]) -> No
 
 
 def test_plants_come_in_but_for_named_faults(imports: tuple[str, list[dict[str, Any]]]) -> None:
-    """3,137 rows are 3,118 accepted, 8 identical to another, 11 without coordinates; repeated codes are told."""
+    """3,137 rows are 3,118 accepted, 8 identical to another, 11 without coordinates; repeats are told."""
     _, (_, plants) = imports
     assert (plants["status"], plants["rows"], plants["accepted"], plants["rejected"]) == (
         "partial",

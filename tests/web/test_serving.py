@@ -37,7 +37,7 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see the workers")
 def test_the_server_says_where_it_is_and_ends_cleanly(store_url: str) -> None:
-    """The address is printed once it answers; told to end, the server and its workers are gone, with status 0."""
+    """The address is printed once it answers; told to end, server and workers are gone, with status 0."""
     port = free_port()
     with served(store_url, "--port", str(port), "--workers", "2") as (process, said):
         address = f"http://127.0.0.1:{port}/"
@@ -69,7 +69,7 @@ def test_a_killed_worker_is_replaced(store_url: str) -> None:
 
 
 def test_a_taken_port_is_refused_before_anything_starts(store_url: str) -> None:
-    """Where something listens already, serving ends at once with code 2 and a sentence that names the port."""
+    """Where something listens already, serving ends with code 2 and a sentence that names the port."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
