@@ -93,7 +93,7 @@ function rings() {
     }),
     layer("rings-label", "symbol", "rings", {
       minzoom: 10,
-      layout: { "symbol-placement": "line", "symbol-spacing": 520, "text-field": text, "text-font": FONT, "text-size": 11, "text-max-angle": 90, "text-rotation-alignment": "viewport" },
+      layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT, "text-size": 11, "text-max-angle": 90, "text-rotation-alignment": "viewport" },
       paint: { "text-color": RING, ...halo },
     }),
   ];

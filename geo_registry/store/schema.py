@@ -76,7 +76,6 @@ Index(
     records.c.kind,
     records.c.code,
     sqlite_where=records.c.known_to.is_(None),
-    postgresql_where=records.c.known_to.is_(None),
 )
 
 STORED = tuple(column.name for column in records.columns if column.name not in {"seq", "known_to"})

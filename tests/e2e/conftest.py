@@ -24,24 +24,16 @@ SMALL = (800, 600)
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Fill a store with the demo city once; nobody changes it."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
-    gr.fill_demo(url, by="tester")
-    return url
-
-
-@pytest.fixture(scope="session")
-def demo(demo_url: str) -> Registry:
+def demo(demo_store: str) -> Registry:
     """Open the demo city in Python, beside the server."""
-    return gr.open(demo_url)
+    return gr.open(demo_store)
 
 
 @pytest.fixture(scope="session")
-def address(demo_url: str) -> Iterator[str]:
+def address(demo_store: str) -> Iterator[str]:
     """Serve the demo city."""
     port = free_port()
-    with served(demo_url, "--port", str(port)) as (_, said):
+    with served(demo_store, "--port", str(port)) as (_, said):
         assert str(port) in said
         yield f"http://127.0.0.1:{port}/"
 

@@ -67,15 +67,16 @@ class MapPage:
 
     def settle(self) -> None:
         """Wait until the map has drawn everything it was told."""
-        self.page.evaluate(
-            f"new Promise((done) => {{ {VIEW}.once('idle', done); {VIEW}.triggerRepaint(); }})"
-        )
+        # nothing is given back: Playwright would write out the whole map to hand over its event
+        waited = f"new Promise((done) => {{ {VIEW}.once('idle', () => done()); {VIEW}.triggerRepaint(); }})"
+        self.page.evaluate(waited)
 
     def show(self, bounds: tuple[float, float, float, float]) -> None:
         """Bring a box of degrees wholly into view."""
         west, south, east, north = bounds
         box = [[west, south], [east, north]]
-        self.page.evaluate(f"(box) => {VIEW}.fitBounds(box, {{ padding: 30, animate: false }})", box)
+        fitted = f"(box) => {{ {VIEW}.fitBounds(box, {{ padding: 30, animate: false }}); }}"
+        self.page.evaluate(fitted, box)
         self.settle()
 
     def drawn(self, layer: str, what: str = "id") -> list[Any]:

@@ -50,8 +50,8 @@ def station_id(registry: Registry) -> str:
 def station_place(registry: Registry) -> tuple[float, float]:
     """Give the longitude and latitude of that station."""
     rows = registry.stations()
-    (place,) = rows.geometry[rows["code"] == STATION].get_coordinates().to_numpy()
-    return float(place[0]), float(place[1])
+    here = rows.loc[rows["code"] == STATION].total_bounds
+    return float(here[0]), float(here[1])
 
 
 def shown_counts(summary: Iterable[dict[str, object]], mode: str) -> list[tuple[str, list[int]]]:
@@ -88,7 +88,7 @@ def test_the_first_view_shows_the_sources_in_it(open_page: Opener, demo: Registr
 
 
 def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> None:
-    """Every national station has its three rings, as wide as the ellipsoid says, and their radii are written."""
+    """Every national station has its three rings, as wide as the ellipsoid says, with their radii."""
     page = open_page()
     rings = page.page.evaluate(
         f"{VIEW}.querySourceFeatures('rings', {{ sourceLayer: 'rings' }})"
@@ -126,17 +126,17 @@ def test_labels_are_drawn_with_real_glyphs(open_page: Opener) -> None:
     assert page.page.evaluate(f"{loaded}.then((face) => face.status)") == "loaded"
 
 
-def test_the_panel_says_what_the_shell_says(open_page: Opener, demo: Registry, demo_url: str) -> None:
+def test_the_panel_says_what_the_shell_says(open_page: Opener, demo: Registry, demo_store: str) -> None:
     """A click on a station opens its neighbourhood, with the counts and the order of `audit` in the shell."""
     page = open_page()
     page.click_map(*station_place(demo))
     page.until("document.querySelector('.panel .counts') !== null")
-    told = shell(demo_url, "audit", "--station", STATION, "--summary")
+    told = shell(demo_store, "audit", "--station", STATION, "--summary")
     assert page.counts() == shown_counts(told["summary"], "cumulative")
     page.page.click(".panel .choice label:nth-child(2)")
     page.until("document.querySelector('.panel .counts').dataset.mode === 'exclusive'")
     assert page.counts() == shown_counts(told["summary"], "exclusive")
-    pairs = shell(demo_url, "audit", "--station", STATION, "--pairs")["pairs"]
+    pairs = shell(demo_store, "audit", "--station", STATION, "--pairs")["pairs"]
     listed = page.page.evaluate("[...document.querySelectorAll('.ranked li')].map((row) => row.dataset.id)")
     assert listed == [pair["source_id"] for pair in pairs][: len(listed)]
     assert len(listed) == min(len(pairs), 40)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_registry.core.frame import check, conform
@@ -120,6 +120,7 @@ def test_failure_in_the_middle_writes_nothing(store: Store) -> None:
     assert store.verify() is None
 
 
+@settings(max_examples=25)
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5),
     number=st.floats(allow_nan=False, allow_infinity=False),
