@@ -78,8 +78,9 @@ function followPointer(map) {
 
 function hit(map, point) {
   const box = [[point.x - REACH_PX, point.y - REACH_PX], [point.x + REACH_PX, point.y + REACH_PX]];
-  const found = map.queryRenderedFeatures(box, { layers: CLICKED });
-  return found.sort((one, other) => CLICKED.indexOf(one.layer.id) - CLICKED.indexOf(other.layer.id))[0];
+  const away = ({ geometry }) => (geometry.type === "Point" ? map.project(geometry.coordinates).dist(point) : 0);
+  const ranked = map.queryRenderedFeatures(box, { layers: CLICKED }).map((found) => [CLICKED.indexOf(found.layer.id), away(found), found]);
+  return ranked.sort((one, other) => one[0] - other[0] || one[1] - other[1])[0]?.[2];
 }
 
 /* ---- what is chosen, on the map and in the panel */

@@ -133,7 +133,7 @@ function sources() {
     }),
     layer("sources-group", "circle", "sources", {
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 9, 3, 24],
+        "circle-radius": ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 7, 3, 15],
         "circle-color": "#40566b",
         "circle-opacity": 0.88,
         "circle-stroke-color": ["case", [">", ["coalesce", ["get", "n_flagged"], 0], 0], FLAG, "#ffffff"],
@@ -141,7 +141,7 @@ function sources() {
       },
     }),
     layer("sources-group-count", "symbol", "sources", {
-      layout: { "text-field": ["to-string", ["get", "n"]], "text-font": FONT_BOLD, "text-size": 11, "text-allow-overlap": true },
+      layout: { "text-field": ["to-string", ["get", "n"]], "text-font": FONT_BOLD, "text-size": 10.5, "text-allow-overlap": true },
       paint: { "text-color": "#ffffff" },
     }),
   ];

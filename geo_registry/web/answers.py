@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 Given = ParamSpec("Given")
 
 PAGE_POLICY = (
-    "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-"""Content policy of everything; MapLibre sets styles on its elements and reads icons back as blobs."""
+"""Content policy of everything: nothing from elsewhere, no inline script or style; MapLibre draws from blobs."""
 REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'none'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ FLAGS = (
 )
 PATIENCE_S = 60.0
 DRAWN = """() => {
-    const map = document.querySelector("#map")?.map;
+    const map = document.getElementById("map")?.view;
     return Boolean(map && map.loaded() && map.areTilesLoaded());
 }"""
 
@@ -47,7 +48,8 @@ def first_map_s(url: str, rounds: int) -> tuple[list[float], list[float]]:
         address = f"http://127.0.0.1:{port}/"
         _wait_for(port)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+            program = shutil.which("chromium") or playwright.chromium.executable_path
+            browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
             waits = [_open(browser, address) for _ in range(rounds)]
             browser.close()
     finally:
