@@ -26,8 +26,8 @@ DEEPEST = 18
 """Deepest zoom that is served."""
 CROWDED = 4_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
-GROUPS = 64
-"""Groups along the edge of a crowded tile."""
+GROUPS = 16
+"""Groups along the edge of a crowded tile: 32 px on a screen that draws a tile 512 px wide."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
 LAYERS: dict[str, tuple[str, ...]] = {

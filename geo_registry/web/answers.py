@@ -27,7 +27,7 @@ PAGE_POLICY = (
     "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-"""Content policy of everything: nothing from elsewhere, no inline script or style; MapLibre draws from blobs."""
+"""Content policy of everything: nothing from elsewhere, nothing inline; MapLibre draws from blobs."""
 REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'none'"

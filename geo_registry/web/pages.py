@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 
 import geo_registry as gr
-from geo_registry.errors import NotFound
+from geo_registry.errors import NotFound, StoreError
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry, safe_language
 from geo_registry.web.params import Query
@@ -29,10 +29,17 @@ def words() -> dict[str, Any]:
         "say": lambda key, **values: say(f"web.{key}", lang, **values),
         "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
         "in_language": _in_language,
-        "synthetic": registry().synthetic,
-        "revision": registry().revision,
         "digest": catalog().digest[:12],
+        **_state(),
     }
+
+
+def _state() -> dict[str, Any]:
+    """Tell the store's state; a page that says the store cannot be read must do without."""
+    try:
+        return {"synthetic": registry().synthetic, "revision": registry().revision}
+    except StoreError:
+        return {}
 
 
 def _in_language(lang: Language) -> str:

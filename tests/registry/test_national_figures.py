@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pyproj import Geod
 import geo_registry as gr
 from geo_registry.cli.group import Verbs
 from geo_registry.registry import Registry
+from geo_registry.web import create_app
 
 RINGS_M = (1000, 3000, 5000)
 PAIRS = (17, 151, 389)
@@ -153,3 +155,28 @@ def truth(registry: Registry, pairs: pd.DataFrame) -> pd.Series[float]:
     there = registry.sources().set_index("id").geometry.loc[pairs["source_id"]]
     measured = Geod(ellps="WGS84").inv(here.x, here.y, there.x, there.y)[2]
     return pd.Series(measured, index=pairs.index)
+
+
+def test_ring_counts_over_http(imports: tuple[str, list[dict[str, Any]]]) -> None:
+    """The pairs the web hands out as CSV, and the counts of its JSON, are the same."""
+    registry: Registry = gr.open(imports[0])
+    client = create_app(registry=registry).test_client()
+    text = client.get("/api/audit?format=csv&status=all").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    assert counted([(row["station_id"], float(row["distance_m"])) for row in rows]) == (PAIRS, STATIONS_HIT)
+
+
+def test_ring_counts_of_panel_and_report(imports: tuple[str, list[dict[str, Any]]]) -> None:
+    """Round the busiest station the panel's document and the report's table count what the audit counts."""
+    registry: Registry = gr.open(imports[0])
+    found = registry.audit(RINGS_M)
+    busiest = found.pairs["station_code"].mode()[0]
+    rows = found.summary[(found.summary["station_code"] == busiest) & (found.summary["kind"] == "all")]
+    counts = [int(count) for count in rows["cumulative_all"]]
+    client = create_app(registry=registry).test_client()
+    panel = client.get(f"/api/stations/{busiest}/audit").get_json()["summary"]
+    assert [row["cumulative_all"] for row in panel if row["kind"] == "all"] == counts
+    page = registry.report(busiest, "html", "en").content.decode()
+    table = page.partition('id="table-within"')[2].partition("</table>")[0]
+    total = table.partition('data-key="all"')[2].partition("</tr>")[0]
+    assert [int(number) for number in re.findall(r"<td[^>]*>(\d+)</td>", total)][1::2] == counts

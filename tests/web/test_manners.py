@@ -180,6 +180,19 @@ def _broken(_registry: Registry) -> dict[str, int]:
     raise RuntimeError("secret")
 
 
+def test_a_store_that_fails_is_told_on_a_page(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the store cannot be read a browser gets a page that says so, with status 503."""
+    monkeypatch.setattr(type(registry), "revision", property(_unreadable))
+    client = create_app(registry.settings, registry).test_client()
+    answer = client.get("/stations?lang=en", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "STORE_UNREADABLE" in answer.text
+
+
+def _unreadable(_registry: Registry) -> int:
+    raise StoreError
+
+
 def test_statuses_follow_the_class_of_the_fault() -> None:
     """Each class of exception has its status, and a class below another has that one's."""
     faults = (ValueRefused, CRSError, NotFound, Conflict, StoreError, CatalogError, RegistryError)

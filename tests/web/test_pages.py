@@ -3,10 +3,14 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import geo_registry as gr
+from geo_registry.settings import Settings
+from geo_registry.web import create_app
 from tests.web.town import HOSTILE
 
 if TYPE_CHECKING:
@@ -123,6 +127,16 @@ def test_the_list_of_sources_is_filtered_and_ordered(client: FlaskClient, regist
     assert set(re.findall(r'href="/sources/(\w+)"', shown)) == flagged
     kilns = client.get("/sources?kind=brick_kiln").text
     assert set(re.findall(r">(砖窑[一二])<", kilns)) == {"砖窑一", "砖窑二"}
+
+
+@pytest.mark.parametrize("path", ["/", "/stations", "/sources"])
+def test_an_empty_registry_has_pages_too(tmp_path: Path, path: str) -> None:
+    """Before the first import every page is there, empty, and says nothing of synthetic data."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    gr.init(url, by="tester")
+    answer = create_app(Settings(store_url=url)).test_client().get(path)
+    assert answer.status_code == 200
+    assert 'class="synthetic"' not in answer.text
 
 
 def test_a_page_beyond_the_last_is_empty_not_wrong(client: FlaskClient) -> None:
