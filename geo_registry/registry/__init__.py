@@ -303,9 +303,10 @@ class Registry:
         return audits.priorities(self._house, self._viewer, self._house.revision(), self._house.today)
 
     def bounds(self) -> tuple[float, float, float, float]:
-        """Give the box of today's sources and stations: W, S, E, N in degrees; without any, the world."""
+        """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
         rows = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
-        return tiling.bounds(rows)
+        west, south, east, north = tiling.bounds(rows, self._house.region)
+        return west, south, east, north
 
     @property
     def synthetic(self) -> bool:

@@ -176,10 +176,16 @@ def _box(address: tuple[int, int, int]) -> tuple[float, float, float, float]:
     return lon[0], float(lat[0]), lon[1], float(lat[1])
 
 
-def bounds(rows: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    """Give the box of rows, W, S, E, N in degrees; the world where there are none."""
-    placed = np.asarray(rows.geometry.array, dtype=object)
-    found = shapely.total_bounds(placed[~shapely.is_missing(placed)])
-    if np.isnan(found).any():
-        return (-180.0, -90.0, 180.0, 90.0)
-    return float(found[0]), float(found[1]), float(found[2]), float(found[3])
+def bounds(rows: gpd.GeoDataFrame, otherwise: tuple[float, float, float, float]) -> tuple[float, ...]:
+    """Give the box of rows, W, S, E, N in degrees.
+
+    Parameters
+    ----------
+    rows
+        Canonical frame.
+    otherwise
+        The box where no row has a position.
+    """
+    placed = rows.geometry.dropna()
+    edges = shapely.total_bounds(np.asarray(placed.array, dtype=object)) if len(placed) else otherwise
+    return tuple(float(edge) for edge in edges)

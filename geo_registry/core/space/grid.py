@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo_registry.core.space.geodesy import degree_reach
 from geo_registry.core.space.geodesy.ellipsoid import (
+    ELLIPSOID,
     NEAR_RING_M,
     arc,
     checked_degrees,
@@ -253,7 +254,8 @@ def _measured(
     frames = local_frame(*(degrees[near[0][0] : near[0][-1] + 1] for degrees in centres))
     i_a = near[0] - near[0][0]
     chord = grid.xyz.take(near[1], axis=0) - frames.origin.take(i_a, axis=0)
-    close = np.flatnonzero(np.einsum("ij,ij->i", chord, chord) <= (limit_m + NEAR_RING_M) ** 2)
+    reach_m = min(limit_m, 2.0 * ELLIPSOID.a) + NEAR_RING_M  # no chord is longer, and its square is finite
+    close = np.flatnonzero(np.einsum("ij,ij->i", chord, chord) <= reach_m**2)
     i_a, i_b = near[0][close], near[1][close]
     distance_m, azimuth_deg = arc(chord[close], frames.at(i_a - near[0][0]))
     doubtful = np.flatnonzero(in_doubt(distance_m, radii))

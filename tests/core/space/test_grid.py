@@ -123,6 +123,13 @@ def test_a_single_centre_need_not_be_an_array() -> None:
     assert found(pairs_in_grid(grid, 114.0, 33.5, rings_m=(1000.0, 500.0))) == [(0, 0)]
 
 
+@pytest.mark.parametrize("radius_m", [3e7, 1e308])
+def test_a_ring_wider_than_the_earth_holds_every_point(radius_m: float) -> None:
+    """A radius beyond the farthest place, however large, finds the antipode and never overflows."""
+    grid = point_grid([114.0, -66.0, 0.0], [33.5, -33.5, 90.0])
+    assert len(pairs_in_grid(grid, 114.0, 33.5, rings_m=(radius_m,)).i_a) == 3
+
+
 def test_a_search_needs_a_ring() -> None:
     """A search without any ring is refused."""
     with pytest.raises(ValueRefused):
