@@ -123,8 +123,8 @@ def _write_districts(desk: _Desk, *, real: bool) -> DemoFile:
 
 def _write_zones(desk: _Desk) -> list[DemoFile]:
     made = {
-        "coal_ban_zone": zones.zone_feature("DEMO-BAN-1", "示例禁煤区", 8_000.0, desk.rng),
-        "urban_core": zones.zone_feature("DEMO-CORE-1", "示例主城区", 5_000.0, desk.rng),
+        "coal_ban_zone": zones.zone_feature("DEMO-BAN-1", "示例禁煤区", 4_500.0, desk.rng),
+        "urban_core": zones.zone_feature("DEMO-CORE-1", "示例主城区", 2_800.0, desk.rng),
     }
     return [
         DemoFile(write_geojson(desk.path(kind, ".geojson"), desk.speech(kind), [feature]), kind, "wgs84")

@@ -132,11 +132,12 @@ def degree_reach(lat: ArrayLike, radius_m: float) -> tuple[Floats, Floats]:
     """
     rounding = 1.0 + 1e-12
     flattest_m = ELLIPSOID.a * (1.0 - ELLIPSOID.es)
-    lat_reach_deg = np.degrees(checked_radius(radius_m) / flattest_m) * rounding
+    reach_m = min(checked_radius(radius_m), np.pi * ELLIPSOID.a)  # no way is longer
+    lat_reach_deg = np.degrees(reach_m / flattest_m) * rounding
     top = np.abs(np.asarray(lat, dtype=np.float64)) + lat_reach_deg
     phi = np.radians(np.minimum(top, _QUARTER_TURN))
     parallel_m = ELLIPSOID.a * np.cos(phi) / np.sqrt(1.0 - ELLIPSOID.es * np.sin(phi) ** 2)
-    reach = np.degrees(radius_m / np.maximum(parallel_m, 1.0)) * rounding
+    reach = np.degrees(reach_m / np.maximum(parallel_m, 1.0)) * rounding
     lon_reach_deg = np.where(top >= _QUARTER_TURN, _HALF_TURN, np.minimum(reach, _HALF_TURN))
     return lon_reach_deg, np.broadcast_to(lat_reach_deg, lon_reach_deg.shape)
 
@@ -231,7 +232,7 @@ def ring(lon: float, lat: float, radius_m: float, *, vertices: int = 360) -> Pol
     if not (np.isfinite(lon) and np.isfinite(lat)):
         raise ValueRefused("COORD_NOT_FINITE", value=(lon, lat))
     if checked_radius(radius_m) > RING_LIMIT_M:
-        raise ValueRefused("VALUE_INVALID", field="radius_m", value=radius_m, limit=RING_LIMIT_M)
+        raise ValueRefused("VALUE_INVALID", field="radius_m", value=radius_m, expected=f"<= {RING_LIMIT_M:.0f}")
     azimuth_deg = np.linspace(360.0, 0.0, vertices, endpoint=False)
     x, y, _ = ELLIPSOID.fwd(
         np.full(vertices, lon), np.full(vertices, lat), azimuth_deg, np.full(vertices, radius_m)
