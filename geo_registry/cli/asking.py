@@ -32,8 +32,8 @@ def radii(text: str) -> tuple[float, ...]:
         If one is no number.
     """
     try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as fault:
+        return tuple(map(number("--rings"), text.split(",")))
+    except ValueRefused as fault:
         raise ValueRefused("RING_NOT_NUMBER", value=text) from fault
 
 

@@ -29,13 +29,10 @@ def numbers(text: str | None, count: int, option: str) -> tuple[float, ...] | No
     """
     if text is None:
         return None
-    try:
-        found = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        found = ()
-    if len(found) != count:
+    parts = text.split(",")
+    if len(parts) != count:
         raise ValueRefused("NUMBERS_EXPECTED", value=text, option=option, expected=count)
-    return found
+    return tuple(map(number(option), parts))
 
 
 @click.command("report")

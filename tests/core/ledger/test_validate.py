@@ -442,6 +442,7 @@ def test_a_ledger_without_the_columns_it_needs_is_refused(heads: list[str]) -> N
     with pytest.raises(FileRefused) as fault:
         checked(grid([heads, ["114.1", "33.5"]]), COAL)
     assert fault.value.code == "HEADER_MISSING"
+    assert len(str(fault.value.details["seen"]).split(", ")) == len(heads)
 
 
 def test_a_ledger_without_coordinates_may_be_kept_unlocated() -> None:

@@ -114,7 +114,8 @@ def _check_file(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> 
     if needs_place(kind, rules) and not has_shapes(heading.body):
         wanted += [axis for axis in ("lon", "lat") if axis not in known]
     if wanted:
-        raise FileRefused("HEADER_MISSING", field=", ".join(wanted), seen=", ".join(heading.extra.values()))
+        seen = ", ".join((*heading.columns.values(), *heading.extra.values()))
+        raise FileRefused("HEADER_MISSING", field=", ".join(wanted), seen=seen)
     numbers = set(heading.body[ROW].to_pylist()) if layer.formulas else set()
     for row, at in layer.formulas:
         if row in numbers and at in heading.columns:

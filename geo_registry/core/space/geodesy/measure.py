@@ -232,7 +232,8 @@ def ring(lon: float, lat: float, radius_m: float, *, vertices: int = 360) -> Pol
     if not (np.isfinite(lon) and np.isfinite(lat)):
         raise ValueRefused("COORD_NOT_FINITE", value=(lon, lat))
     if checked_radius(radius_m) > RING_LIMIT_M:
-        raise ValueRefused("VALUE_INVALID", field="radius_m", value=radius_m, expected=f"<= {RING_LIMIT_M:.0f}")
+        expected = f"<= {RING_LIMIT_M:.0f}"
+        raise ValueRefused("VALUE_INVALID", field="radius_m", value=radius_m, expected=expected)
     azimuth_deg = np.linspace(360.0, 0.0, vertices, endpoint=False)
     x, y, _ = ELLIPSOID.fwd(
         np.full(vertices, lon), np.full(vertices, lat), azimuth_deg, np.full(vertices, radius_m)
