@@ -10,7 +10,7 @@ from geo_registry.core.kinds import Catalog, Choice, Field, Kind, Label
 LEADING = ("id", "kind", "synthetic")
 """Columns that stand first in a table of records: which, of what kind, and whether it is real."""
 
-DECIMALS = {"distance_m": 3}
+DECIMALS = {"distance_m": 3, "bearing_deg": 2}
 """Digits after the point of columns that are shown to a fixed number of them (contract: at least 3)."""
 
 SHP_NAME_BYTES = 10

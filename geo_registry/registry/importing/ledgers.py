@@ -174,14 +174,13 @@ def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawL
         yield layers[0], kind or (house.catalog.kinds[named] if named else None)
         return
     found = {layer.name: kind_of_sheet(layer.name, house.catalog) for layer in layers}
-    wanted = [
-        layer for layer in layers if found[layer.name] and (kind is None or found[layer.name] == kind.name)
-    ]
+    wanted = [layer for layer in layers if found[layer.name]]
     strangers = [layer for layer in layers if not found[layer.name] and _has_headings(house, layer, kind)]
     if not wanted and len(strangers) == 1:
         yield strangers[0], kind
         return
-    if strangers or not wanted:
+    others = kind is not None and any(found[layer.name] != kind.name for layer in wanted)
+    if strangers or others or not wanted:
         raise FileRefused("MULTIPLE_LAYERS", value=", ".join(layer.name for layer in layers))
     for layer in wanted:
         yield layer, house.catalog.kinds[str(found[layer.name])]
@@ -204,7 +203,7 @@ class _Split:
 def _split(house: House, layer: RawLayer, kind: Kind | None, order: Order) -> list[_Split]:
     heading = locate(layer, house.catalog, kind, order.renames)
     if kind is not None:
-        return [_Split(kind, heading)]
+        return _split_strangers(house, kind, heading)
     inputs = {field.name for field in house.catalog.inputs}
     at = heading.column(CATEGORY)
     if at is None:
@@ -220,6 +219,21 @@ def _split(house: House, layer: RawLayer, kind: Kind | None, order: Order) -> li
         body = heading.body.filter(pa.array(names == name))
         splits.append(_Split(own, replace(own_heading, body=body, skipped=() if splits else heading.skipped)))
     return splits
+
+
+def _split_strangers(house: House, kind: Kind, heading: Heading) -> list[_Split]:
+    """Part the rows that say themselves that they are of another kind; they are refused, never renamed."""
+    at = heading.column(CATEGORY)
+    if at is None:
+        return [_Split(kind, heading)]
+    said = heading.body[f"c{at}"].to_pylist()
+    names = [kind_of_value(text, house.catalog) if text else None for text in said]
+    strange = np.array([name not in {None, kind.name} for name in names], dtype=bool)
+    if not strange.any():
+        return [_Split(kind, heading)]
+    own = _Split(kind, replace(heading, body=heading.body.filter(pa.array(~strange))))
+    others = _Split(None, replace(heading, body=heading.body.filter(pa.array(strange)), skipped=()))
+    return [own, others] if own.heading.body.num_rows else [others]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int,
     seconds
         Wall time it took.
     """
-    findings = [*ledger.findings, *((twin, "") for twin in plan.twins)]
+    findings = [each for each in ledger.findings if not _placed_before(each[0], plan)]
+    findings += [(twin, "") for twin in plan.twins]
     unchanged = len(plan.rows.unchanged)
     if unchanged:
         findings.append((Finding("UNCHANGED", value=str(unchanged), details={"count": unchanged}), ""))
@@ -72,7 +73,7 @@ def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int,
         "skipped": len(ledger.skipped),
         "accepted": ledger.accepted,
         "rejected": ledger.rejected,
-        "unlocated": sum(part.checked.unlocated for part in ledger.parts),
+        "unlocated": len(plan.unlocated),
         "unchanged": unchanged,
         "updated": len(plan.rows.updated),
         "new": len(plan.rows.new),
@@ -85,6 +86,11 @@ def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int,
         "batch": commit.batch if commit else None,
     }
     return Outcome(document, tuple(findings))
+
+
+def _placed_before(found: Finding, plan: Plan) -> bool:
+    """Tell whether a row that names no position keeps the one its record has."""
+    return found.code == "POSITION_MISSING" and found.row not in plan.unlocated
 
 
 def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:

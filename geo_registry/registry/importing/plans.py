@@ -31,11 +31,14 @@ class Plan:
         New, updated and unchanged rows.
     twins
         New rows that are likely a record under another code.
+    unlocated
+        Numbers of the rows that have no position and of which none is known.
     """
 
     change: Change
     rows: SortedRows
     twins: tuple[Finding, ...]
+    unlocated: tuple[int, ...] = ()
 
 
 def plan(house: House, ledger: Ledger, frame: gpd.GeoDataFrame, base: int) -> Plan:
@@ -69,7 +72,8 @@ def plan(house: House, ledger: Ledger, frame: gpd.GeoDataFrame, base: int) -> Pl
     opened["batch"] = f"b{base + 1}"
     others = known[~known["id"].isin(matched.dropna())]
     twins = tuple(twin for kind in ledger.kinds for twin in _twins(frame.loc[list(rows.new)], others, kind))
-    return Plan(Change(base, conform(opened), closed), rows, twins)
+    nowhere = tuple(int(row) for row in merged.loc[merged.geometry.isna(), "row"])
+    return Plan(Change(base, conform(opened), closed), rows, twins, nowhere)
 
 
 def _merged(

@@ -49,6 +49,7 @@ def undo(house: House, batch: str, by: str) -> Commit:
     before = house.store.records(ids=touched, as_of=commit.revision - 1)
     after = house.store.records(ids=touched, as_of=commit.revision)
     today = house.store.records(ids=touched, as_of=base)
+    _refuse_if_undone(house, batch)
     _refuse_if_changed(batch, after, today)
     opened = _reopened(house, before, f"b{base + 1}")
     closed = tuple(zip(today["id"], today["version"].astype(int), strict=True)) if len(today) else ()
@@ -56,6 +57,14 @@ def undo(house: House, batch: str, by: str) -> Commit:
     change = Change(base, opened, tuple((str(name), int(version)) for name, version in closed))
     written = Commit(0, house.now, by, "undo", f"b{base + 1}", details)
     return house.store.commit(change, written)
+
+
+def _refuse_if_undone(house: House, batch: str) -> None:
+    """Refuse a batch that an undo took back, unless that undo was taken back itself."""
+    undone = {str(each.details["undone"]): each for each in house.store.commits() if each.action == "undo"}
+    by = undone.get(batch)
+    if by is not None and by.batch not in undone:
+        raise Conflict("UNDO_ALREADY", value=batch, batch=by.batch)
 
 
 def _refuse_if_changed(batch: str, after: pd.DataFrame, today: pd.DataFrame) -> None:
