@@ -10,6 +10,7 @@ import click
 import geo_registry as gr
 from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
+from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver, print_json, print_table
 from geo_registry.cli.words import day, number, whole
 from geo_registry.errors import ValueRefused
@@ -71,10 +72,14 @@ def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None
     )
     registry = gr.open(store_url(shell))
     if form or output:
-        made = registry.export_audit(question, form or output_format(output), shell.lang, summary=not pairs)
+        with patience():
+            made = registry.export_audit(
+                question, form or output_format(output), shell.lang, summary=not pairs
+            )
         deliver(made.name, made.content, output or Path("-"), shell)
         return
-    found = registry.audit(question=question)
+    with patience():
+        found = registry.audit(question=question)
     if shell.as_json:
         print_json(found.as_document())
         return

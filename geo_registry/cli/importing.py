@@ -10,6 +10,7 @@ import click
 import geo_registry as gr
 from geo_registry.cli.group import EXIT_PARTIAL, EXIT_REFUSED, Shell
 from geo_registry.cli.keeping import store_url
+from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import print_json, print_table
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.settings import COMMAND_LINE_LIMITS
@@ -59,7 +60,8 @@ def import_(context: click.Context, /, file: Path, **options: object) -> None:
     order = gr.ImportOrder(renames=renames, sets=sets, limits=COMMAND_LINE_LIMITS, lang=shell.lang, **options)  # type: ignore[arg-type]
     registry = gr.open(store_url(shell))
     try:
-        outcome = registry.import_file(file, order)
+        with patience():
+            outcome = registry.import_file(file, order)
     except FileRefused as fault:
         if shell.as_json:
             print_json(registry.refusal(file, order, fault).document)

@@ -8,6 +8,7 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import Shell
+from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import print_json, print_table
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.settings import from_env
@@ -111,7 +112,8 @@ def kinds(shell: Shell) -> None:
 
 def _fill(shell: Shell, url: str, by: str | None = None) -> dict[str, Any]:
     click.echo(say("cli.demo_begins", shell.lang, store=url), err=True)
-    filled = gr.fill_demo(url, by=by)
+    with patience():
+        filled = gr.fill_demo(url, by=by)
     return {"store": url, "revision": filled.revision, "records": filled.counts, "batches": filled.batches}
 
 

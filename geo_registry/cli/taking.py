@@ -11,6 +11,7 @@ import geo_registry as gr
 from geo_registry.cli.asking import output_format, question_options, radii
 from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
+from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver
 from geo_registry.cli.words import number
 from geo_registry.errors import ValueRefused
@@ -45,7 +46,8 @@ def report(shell: Shell, /, station: str, form: str | None, output: Path | None,
     """Write the report of a station's neighbourhood."""
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
     wanted = form or ("html" if output_format(output) == "html" else "pdf")
-    made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
+    with patience():
+        made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
     deliver(made.name, made.content, output, shell)
 
 
@@ -73,7 +75,8 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
         lang=shell.lang,
         **asked,
     )
-    made = gr.open(store_url(shell)).export(order)
+    with patience():
+        made = gr.open(store_url(shell)).export(order)
     deliver(made.name, made.content, output, shell)
 
 
