@@ -92,7 +92,10 @@ def file(made: Made, *, attachment: bool) -> Response:
         Whether a browser should save it rather than show it.
     """
     content = BytesIO(made.content)
-    return send_file(content, mimetype=made.media_type, as_attachment=attachment, download_name=made.name)
+    plain = made.media_type.partition(";")[0]
+    response = send_file(content, mimetype=plain, as_attachment=attachment, download_name=made.name)
+    response.headers["Content-Type"] = made.media_type
+    return response
 
 
 def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
