@@ -11,6 +11,13 @@ from geo_registry.registry import Registry
 
 ENDINGS = {"shp": "zip", "gpkg": "gpkg", "geojson": "geojson", "csv": "csv", "xlsx": "xlsx"}
 
+KINDS = ("construction_site", "coal_sales_point", "monitoring_station")
+SENT_BACK = [
+    *((kind, form) for kind in KINDS for form in sorted(ENDINGS)),
+    # a kind of polygons alone: tables spell them as text, which is no position to a kind that must have one
+    *(("district", form) for form in ("geojson", "gpkg", "shp")),
+]
+
 
 def exported(registry: Registry, kind: str, form: str, folder: Path) -> Path:
     """Export a kind to a file."""
@@ -24,14 +31,11 @@ def order(form: str, kind: str) -> gr.ImportOrder:
     return gr.ImportOrder(kind=kind, datum="wgs84" if form in {"csv", "xlsx"} else None, allow_unlocated=True)
 
 
-@pytest.mark.parametrize("form", sorted(ENDINGS))
-@pytest.mark.parametrize("kind", ["construction_site", "coal_sales_point", "monitoring_station", "district"])
+@pytest.mark.parametrize(("kind", "form"), SENT_BACK)
 def test_an_unedited_export_changes_nothing(demo_copy: str, tmp_path: Path, kind: str, form: str) -> None:
     """Every format of a mixed, a point, a station and a polygon kind, sent back, is all unchanged."""
     registry: Registry = gr.open(demo_copy)
     path = exported(registry, kind, form, tmp_path)
-    if kind == "district" and form in {"csv", "xlsx"}:
-        pytest.skip("tables spell polygons as text, which is not read back")
     said = registry.import_file(path, order(form, kind)).document
     assert (said["unchanged"], said["updated"], said["new"], said["batch"]) == (said["rows"], 0, 0, None)
 
