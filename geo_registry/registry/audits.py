@@ -138,11 +138,9 @@ def priorities(house: House, viewer: Viewer, revision: int, on: date) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        Indexed by source id: ``score``, ``priority``, ``flagged``. Sources in no ring are absent.
+        As `core.audit.source_priority`: by source id; sources in no ring are absent.
     """
-    found = audit(house, viewer, Question(status="all", on=on, as_of=revision)).pairs
-    best = found.sort_values(["score"], ascending=False, kind="stable").drop_duplicates("source_id")
-    return best.set_index("source_id")[["score", "priority", "flagged"]]
+    return core.source_priority(audit(house, viewer, Question(status="all", on=on, as_of=revision)).pairs)
 
 
 def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from geo_registry.core import filters
 from geo_registry.core.access import Viewer, visible
 from geo_registry.core.frame import CRS, conform, empty
 from geo_registry.core.ledger.reading.cell import fold, key_of
@@ -113,10 +114,7 @@ def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
     on
         The date.
     """
-    day = pd.Timestamp(on)
-    began = rows["valid_from"].isna() | (rows["valid_from"] <= day)
-    lasts = rows["valid_to"].isna() | (rows["valid_to"] >= day)
-    return rows[began & lasts]
+    return rows[filters.valid_on(rows, on)]
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:

@@ -17,6 +17,7 @@ from geo_registry.core.ledger.validate import Checked, Rules, validate
 from geo_registry.core.raw import ROW
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
+from geo_registry.publish.export import notes
 from geo_registry.registry import records
 from geo_registry.registry.importing.orders import YES
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.orders import Order
 
-OWN_NOTES = frozenset({"说明", "字段对照表"})
+OWN_NOTES = frozenset({notes.NOTES, notes.DICTIONARY, notes.CUT})
 """Sheets and tables by which the registry's own exports explain themselves."""
 CATEGORY = "category"
 """Input heading that names each row's kind."""
