@@ -82,6 +82,42 @@ class Conflict(RegistryError):
     default_code = "CONFLICT"
 
 
+class Stale(Conflict):
+    """A record was changed since the caller read it; details hold both versions."""
+
+    default_code = "VERSION_STALE"
+
+
+class VersionNeeded(Refused):
+    """An edit does not say which version of the record it stands on."""
+
+    default_code = "VERSION_NEEDED"
+
+
+class SignInNeeded(RegistryError):
+    """Only somebody who has signed in is answered."""
+
+    default_code = "SIGN_IN_NEEDED"
+
+
+class NotAllowed(RegistryError):
+    """The viewer has no right to this act, wherever it is."""
+
+    default_code = "RIGHT_MISSING"
+
+
+class TooMany(RegistryError):
+    """The same account or address asks too often; details say in how many seconds to try again."""
+
+    default_code = "TOO_MANY_REQUESTS"
+
+
+class Overloaded(RegistryError):
+    """More is asked at once than this process answers; details say in how many seconds to try again."""
+
+    default_code = "OVERLOADED"
+
+
 class StoreError(RegistryError):
     """The store cannot be opened, read or written."""
 

@@ -59,10 +59,12 @@ def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoData
     def load() -> gpd.GeoDataFrame:
         fields = house.catalog.kinds[kind].fields
         known = house.store.records([kind], as_of=revision)
-        rows = conform(known, fields) if len(known) else empty(fields)
-        return visible(viewer, rows, house.catalog)
+        return conform(known, fields) if len(known) else empty(fields)
 
-    return house.recent.get(("frame", kind, revision, viewer), load).copy()
+    def look() -> gpd.GeoDataFrame:
+        return visible(viewer, house.recent.get(("known", kind, revision), load), house.catalog)
+
+    return house.recent.get(("frame", kind, revision, viewer), look).copy()
 
 
 def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
@@ -92,6 +94,12 @@ def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) ->
 def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.GeoDataFrame:
     """Give the records of every kind that plays one of the roles."""
     return frames(house, viewer, house.catalog.of_role(*roles), revision)
+
+
+def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
+    """Count the records known at a revision by kind."""
+    found = {kind: len(frame(house, viewer, kind, revision)) for kind in house.catalog.kinds}
+    return {kind: count for kind, count in found.items() if count}
 
 
 def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:

@@ -1,4 +1,4 @@
-"""Two tables and one word: record versions, chained commits, and the schema's number."""
+"""The tables: record versions and chained commits; beside them what arrived, and who may sign in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 1
+VERSION = 2
 """Number of this schema; a store that says more was written by a newer program."""
 
 tables = MetaData()
@@ -67,6 +67,75 @@ records = Table(
     Column("known_from", Integer, nullable=False),
     Column("known_to", Integer),
 )
+
+arrivals = Table(
+    "arrivals",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("sha256", String),
+    Column("batch", String),
+    Column("document", Text, nullable=False),
+)
+"""Every file that was sent to be stored, whatever came of it: the import's document as it was answered."""
+
+refusals = Table(
+    "refusals",
+    tables,
+    Column("arrival", String, primary_key=True),
+    Column("sheet", String, primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("cells", Text, nullable=False),
+)
+"""The refused rows of an arrival: their cells by heading, JSON; what is wrong stands in the document."""
+
+accounts = Table(
+    "accounts",
+    tables,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("areas", Text, nullable=False),
+    Column("password", String),
+    Column("epoch", Integer, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+"""Who may sign in: role, areas (JSON), Argon2 hash, and a count that ends older sessions when it rises."""
+
+tokens = Table(
+    "tokens",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+"""API tokens: the SHA-256 of the secret, what it is good for, and until when."""
+
+sessions = Table(
+    "sessions",
+    tables,
+    Column("digest", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("csrf", String, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+"""Signed-in browsers, by the SHA-256 of their cookie; times are seconds since 1970."""
+
+attempts = Table(
+    "attempts",
+    tables,
+    Column("key", String, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""Failed sign-ins by account and by address, and until when the next one waits."""
 
 Index("records_version", records.c.id, records.c.version, unique=True)
 Index("records_opened", records.c.known_from)

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, Select, bindparam, create_engine, event, func, insert, or_, select, update
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import DatabaseError
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
+from geo_registry.store.base import Base
 from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Row
 
 _IN_ONE_STATEMENT = 500
-_BUSY_MS = 10_000
-_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={_BUSY_MS}",
-    "PRAGMA trusted_schema=OFF",
-)
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
 
 
 class SQLiteStore:
@@ -59,34 +34,11 @@ class SQLiteStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-        self._path = Path(self._engine.url.database or "")
-        self._checked = False
-
-    @contextmanager
-    def _connection(self, *, writes: bool = False) -> Iterator[Connection]:
-        try:
-            engine = self._engine.execution_options(writes=writes)
-            with engine.begin() as connection:
-                if not self._checked:
-                    self._check_schema(connection)
-                yield connection
-        except OperationalError as fault:
-            raise StoreError(
-                _fault_code(str(fault.orig)), path=self._path.name, value=str(fault.orig)
-            ) from fault
-        except DatabaseError as fault:
-            raise StoreError("STORE_UNREADABLE", path=self._path.name, value=str(fault.orig)) from fault
-
-    def _check_schema(self, connection: Connection) -> None:
-        found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
-        if found is None or int(found) > schema.VERSION:
-            raise StoreError("STORE_NEWER", path=self._path.name, value=found, expected=schema.VERSION)
-        self._checked = True
+        self._base = Base(url)
 
     def exists(self) -> bool:
         """Tell whether the file is there and holds a store."""
-        return self._path.is_file() and self._path.stat().st_size > 0
+        return self._base.exists()
 
     def create(self, commit: Commit) -> None:
         """Make the file, its tables and the first commit.
@@ -102,29 +54,28 @@ class SQLiteStore:
             If the folder cannot be written.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._engine.execution_options(writes=True).begin() as connection:
-                schema.tables.create_all(connection)
-                connection.execute(insert(schema.meta), {"key": "schema", "value": str(schema.VERSION)})
+            self._base.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._base.making() as connection:
+                self._base.make(connection)
                 first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
                 connection.execute(insert(schema.commits), _commit_row(first))
         except (OSError, DatabaseError) as fault:
-            raise StoreError("STORE_UNWRITABLE", path=str(self._path), value=str(fault)) from fault
+            raise StoreError("STORE_UNWRITABLE", path=str(self._base.path), value=str(fault)) from fault
 
     def revision(self) -> int:
         """Give the number of the newest commit."""
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return _revision(connection)
 
     def head(self) -> Commit:
         """Give the newest commit."""
         newest = select(schema.commits).order_by(schema.commits.c.revision.desc()).limit(1)
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return _commit_of(connection.execute(newest).mappings().one())
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             rows = connection.execute(select(schema.commits).order_by(schema.commits.c.revision))
             return [_commit_of(row) for row in rows.mappings()]
 
@@ -149,7 +100,7 @@ class SQLiteStore:
         query = _known_at(select(schema.records), as_of).order_by(schema.records.c.seq)
         if kinds is not None:
             query = query.where(schema.records.c.kind.in_(list(kinds)))
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             if ids is None:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
@@ -157,7 +108,7 @@ class SQLiteStore:
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first."""
         query = select(schema.records).where(schema.records.c.id == record_id)
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return _frame(connection, query.order_by(schema.records.c.version))
 
     def versions(self, ids: Sequence[str]) -> Mapping[str, int]:
@@ -170,21 +121,21 @@ class SQLiteStore:
         """
         table = schema.records
         query = select(table.c.id, func.max(table.c.version)).group_by(table.c.id)
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return dict(tuple(row) for row in _of_ids(connection, query, ids))
 
     def touched(self, revision: int) -> Sequence[str]:
         """Name the records that one commit opened or closed, sorted."""
         table = schema.records
         query = select(table.c.id).where(or_(table.c.known_from == revision, table.c.known_to == revision))
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return sorted(set(connection.scalars(query)))
 
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""
         table = schema.records
         query = select(table.c.kind, func.count()).where(table.c.known_to.is_(None)).group_by(table.c.kind)
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 (rows to plain values)
 
     def commit(self, change: Change, commit: Commit) -> Commit:
@@ -211,7 +162,7 @@ class SQLiteStore:
         opened = stored_values(change.opened, revision)
         closed = sorted(change.closed)
         digest = digest_of(opened, closed)
-        with self._connection(writes=True) as connection:
+        with self._base.writing() as connection:
             newest = _revision(connection)
             if newest != change.base:
                 raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
@@ -239,19 +190,13 @@ class SQLiteStore:
         stored = [table.c[name] for name in schema.STORED]
         opened = select(*stored).where(table.c.known_from == revision).order_by(table.c.seq)
         closed = select(table.c.id, table.c.version).where(table.c.known_to == revision)
-        with self._connection() as connection:
+        with self._base.reading() as connection:
             closed_rows = sorted(tuple(row) for row in connection.execute(closed))
             return digest_of((tuple(row) for row in connection.execute(opened)), closed_rows)
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
-
-
-def _fault_code(message: str) -> str:
-    if "full" in message:
-        return "STORE_DISK_FULL"
-    return "STORE_BUSY" if "locked" in message else "STORE_UNREADABLE"
+        self._base.close()
 
 
 def _revision(connection: Connection) -> int:

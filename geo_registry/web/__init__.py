@@ -8,7 +8,9 @@ from flask import Flask
 
 from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
-from geo_registry.web import answers, api, context, errors, files, pages, tiles
+from geo_registry.web import answers, context, errors
+from geo_registry.web.guard import identity
+from geo_registry.web.views import api, files, pages, tiles
 
 if TYPE_CHECKING:
     from geo_registry.registry import Registry
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     context.keep(app, registry or open_registry(chosen=chosen), chosen)
     for room in (pages, api, tiles, files):
         app.register_blueprint(room.blueprint)
+    identity.register(app)
     errors.register(app)
     answers.register(app)
     return app

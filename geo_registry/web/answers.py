@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol
 
 from flask import Response, make_response, request, send_file
 
-from geo_registry.web.context import COOKIE, kept, language
+from geo_registry.web.context import COOKIE, kept, language, viewer
 from geo_registry.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def unchanged(tag: str) -> Response:
 def _tag() -> str:
     held = kept()
     at = (held.registry.revision, held.registry.catalog.digest, held.registry.today, held.build)
-    named = "|".join(map(str, (*at, language(), request.url)))
+    named = "|".join(map(str, (*at, viewer().scope, language(), request.url)))
     return hashlib.sha256(named.encode()).hexdigest()[:20]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from geo_registry.errors import ValueRefused
 from geo_registry.wording import LANGUAGES
@@ -14,6 +14,7 @@ from geo_registry.wording import LANGUAGES
 if TYPE_CHECKING:
     from flask import Flask
 
+    from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.registry import Registry
     from geo_registry.settings import Settings
@@ -61,8 +62,13 @@ def kept() -> Kept:
 
 
 def registry() -> Registry:
-    """Give the registry that answers."""
-    return kept().registry
+    """Give the registry as this request's viewer sees it."""
+    return kept().registry.seen_by(viewer())
+
+
+def viewer() -> Viewer:
+    """Give who asks; the guard has set it before any view."""
+    return cast("Viewer", g.viewer)
 
 
 def catalog() -> Catalog:

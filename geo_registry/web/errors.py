@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from flask import make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from geo_registry.errors import CatalogError, Conflict, NotFound, Refused, RegistryError, StoreError
+from geo_registry.errors import (
+    CatalogError,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    Refused,
+    RegistryError,
+    SignInNeeded,
+    Stale,
+    StoreError,
+    TooMany,
+    VersionNeeded,
+)
 from geo_registry.web import answers
 from geo_registry.web.context import safe_language
 from geo_registry.wording import explain, say
@@ -18,8 +31,14 @@ if TYPE_CHECKING:
 
 STATUS: dict[type[RegistryError], int] = {
     Refused: 400,
+    SignInNeeded: 401,
+    NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
+    Stale: 412,
+    VersionNeeded: 428,
+    TooMany: 429,
+    Overloaded: 503,
     StoreError: 503,
     CatalogError: 500,
     RegistryError: 500,

@@ -9,7 +9,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from geo_registry.catalog import load
-from geo_registry.core.access import Viewer, owner, visible
+from geo_registry.core.access import Viewer, area, owner, public, visible
 from geo_registry.core.frame import conform
 from geo_registry.core.kinds import Catalog
 
@@ -34,14 +34,38 @@ def test_the_owner_sees_everything(rows: gpd.GeoDataFrame, catalog: Catalog) -> 
 
 def test_restricted_fields_are_emptied(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
     """A viewer without the right finds contacts empty, all else in place and the frame unchanged."""
-    shown = visible(Viewer("guest"), rows, catalog)
+    shown = visible(public(), rows, catalog)
     assert shown["contact"].isna().all()
     assert rows["contact"].notna().all()
     assert_geodataframe_equal(shown.drop(columns="contact"), rows.drop(columns="contact"))
     assert shown["contact"].dtype == rows["contact"].dtype
 
 
-def test_a_named_field_is_open(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
-    """A restricted field that a viewer is allowed is shown."""
-    shown = visible(Viewer("clerk", allowed=frozenset({"contact"})), rows, catalog)
-    assert shown["contact"].tolist() == ["0395-1", "0395-2"]
+def test_a_column_no_layer_declares_is_closed(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
+    """A field that was taken out of a layer file is restricted, whatever it was before."""
+    shown = visible(public(), rows.assign(informant="someone"), catalog)
+    assert shown["informant"].isna().all()
+
+
+def test_an_area_sees_its_own_rows_and_the_network(catalog: Catalog) -> None:
+    """A district sees its own sources and every station, and nothing of others or of no district."""
+    rows = conform(
+        gpd.GeoDataFrame(
+            {
+                "kind": ["brick_kiln"] * 3 + ["monitoring_station"],
+                "name": ["own", "other", "nowhere", "station"],
+                "district": ["甲区", "乙区", None, "乙区"],
+            }
+        )
+    )
+    clerk = Viewer("clerk", "district", areas=frozenset({area(["甲区"])}))
+    assert visible(clerk, rows, catalog)["name"].tolist() == ["own", "station"]
+    assert visible(public(counts_only=True), rows, catalog)["name"].tolist() == ["station"]
+
+
+def test_viewers_who_see_the_same_share_answers() -> None:
+    """The name is no part of what is seen: equal scope is an equal key."""
+    one, other = (Viewer(name, "district", areas=frozenset({area(["甲区"])})) for name in ("a", "b"))
+    assert one == other
+    assert one.scope == other.scope
+    assert one.scope != public().scope

@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from geo_registry.cli.group import Verbs
 from geo_registry.registry import Registry
-from geo_registry.web.files import FONTS
+from geo_registry.web.views.files import FONTS
 from tests.e2e.pages import VIEW, MapPage
 
 Opener = Callable[..., MapPage]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from geo_registry.settings import Settings
-from geo_registry.web.files import THEIRS
+from geo_registry.web.views.files import THEIRS
 from geo_registry.wording import texts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from geo_registry.wording import say, texts
 if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
 
-blueprint = Blueprint("pages", __name__, template_folder="templates")
+blueprint = Blueprint("pages", __name__, template_folder="../templates")
 
 
 @blueprint.app_context_processor

@@ -1,0 +1,285 @@
+"""The thin facade over the use cases, one method an act; it adds who looks and nothing else."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Any
+
+from geo_registry.core import access
+from geo_registry.publish.reasons import in_words
+from geo_registry.registry import audits, importing, publishing, records, tiling
+from geo_registry.registry.audits import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo_registry.core.access import Viewer
+    from geo_registry.core.audit import Audit
+    from geo_registry.core.kinds import Catalog, Language
+    from geo_registry.errors import FileRefused
+    from geo_registry.publish.export import Exported
+    from geo_registry.registry.house import House
+    from geo_registry.settings import Settings
+    from geo_registry.store.chain import Commit
+
+
+class Registry:
+    """A registry of pollution sources, monitoring stations and zones.
+
+    Parameters
+    ----------
+    house
+        The rooms use cases share; made by `open_registry`.
+    viewer
+        Who looks; default the store's owner, who sees everything.
+    """
+
+    def __init__(self, house: House, viewer: Viewer | None = None) -> None:
+        self._house = house
+        self._viewer = viewer or access.owner(getpass.getuser())
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks."""
+        return self._viewer
+
+    def seen_by(self, viewer: Viewer) -> Registry:
+        """Give the same registry as another viewer sees it."""
+        return Registry(self._house, viewer)
+
+    @property
+    def catalog(self) -> Catalog:
+        """Kinds, statuses and columns as the layer files declare them."""
+        return self._house.catalog
+
+    @property
+    def settings(self) -> Settings:
+        """What is set."""
+        return self._house.settings
+
+    @property
+    def revision(self) -> int:
+        """Number of the newest commit."""
+        return self._house.store.revision()
+
+    @property
+    def today(self) -> date:
+        """Date now in the registry's time zone."""
+        return self._house.today
+
+    def commits(self) -> Sequence[Commit]:
+        """Give every commit, oldest first."""
+        return self._house.store.commits()
+
+    def counts(self) -> dict[str, int]:
+        """Count today's records by kind."""
+        return records.counts(self._house, self._viewer, self._house.revision())
+
+    def sources(
+        self, kind: str | None = None, *, as_of: int | None = None, on: date | None = None
+    ) -> gpd.GeoDataFrame:
+        """Give sources: those of one kind, or of all.
+
+        Parameters
+        ----------
+        kind
+            Name, label or alias of a kind; any role is allowed when it is named.
+        as_of
+            As known at this revision; default the newest.
+        on
+            Valid at this date; default any.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Canonical columns, WGS 84 (EPSG:4326).
+
+        Raises
+        ------
+        ValueRefused
+            If the kind or the revision is unknown.
+        """
+        house, revision = self._house, self._house.revision(as_of)
+        kinds = (records.of_kind(house, kind).name,) if kind else house.catalog.of_role("source")
+        rows = records.frames(house, self._viewer, kinds, revision)
+        return records.valid_on(rows, on) if on else rows
+
+    def stations(self, *, as_of: int | None = None, on: date | None = None) -> gpd.GeoDataFrame:
+        """Give every monitoring station; parameters and result as `sources`."""
+        rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "station")
+        return records.valid_on(rows, on) if on else rows
+
+    def zones(self, *, as_of: int | None = None) -> gpd.GeoDataFrame:
+        """Give every zone (districts, ban zones); result as `sources`."""
+        return records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
+
+    def record(self, record_id: str) -> pd.Series[Any]:
+        """Give one record by its id.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        return records.one(self._house, self._viewer, record_id, self._house.revision())
+
+    def search(self, text: str, *, limit: int = 20) -> gpd.GeoDataFrame:
+        """Find records whose code, name, address or township holds a text; stations first."""
+        return records.search(self._house, self._viewer, text, limit)
+
+    def import_file(self, path: Path, order: importing.Order) -> importing.Outcome:
+        """Check a file and, unless it is a dry run, store what may be stored.
+
+        Parameters
+        ----------
+        path
+            The file.
+        order
+            What is asked of the import: kind, datum, renames ...
+
+        Raises
+        ------
+        FileRefused
+            If the whole file cannot be taken; nothing is stored.
+        """
+        return importing.import_file(self._house, path, order)
+
+    @staticmethod
+    def refusal(path: Path, order: importing.Order, fault: FileRefused) -> importing.Outcome:
+        """Tell of a file that was refused whole, in the form of an import's outcome."""
+        return importing.refusal(path, order, fault)
+
+    def undo(self, batch: str, *, by: str | None = None) -> Commit:
+        """Take an import back, as new changes.
+
+        Raises
+        ------
+        NotFound
+            If there is no such batch.
+        Conflict
+            If a record of the batch has been changed since.
+        """
+        return importing.undo(self._house, batch, by or self._viewer.name)
+
+    def audit(
+        self,
+        rings_m: Sequence[float] = audits.DEFAULT_RINGS_M,
+        *,
+        question: Question | None = None,
+    ) -> Audit:
+        """Audit the neighbourhoods of stations; by default of every national one.
+
+        Parameters
+        ----------
+        rings_m
+            Radii in metres.
+        question
+            Everything that can be asked; wins over `rings_m`.
+        """
+        asked = question or Question(rings_m=tuple(float(radius_m) for radius_m in rings_m))
+        return audits.audit(self._house, self._viewer, asked)
+
+    def report(
+        self, station: str, form: str, lang: Language, *, question: Question | None = None
+    ) -> Exported:
+        """Write the report of a station's neighbourhood.
+
+        Parameters
+        ----------
+        station
+            Code, id or name.
+        form
+            ``pdf`` or ``html``.
+        lang
+            ``zh`` or ``en``.
+        question
+            Rings, dates and revision.
+        """
+        return publishing.report(
+            self._house, self._viewer, station, form, lang=lang, question=question or Question()
+        )
+
+    def export(self, order: publishing.ExportOrder) -> Exported:
+        """Write records of a kind, the rings, or what is unlocated, as a file."""
+        return publishing.export(self._house, self._viewer, order)
+
+    def export_audit(
+        self, question: Question, form: str, lang: Language, *, summary: bool = False
+    ) -> Exported:
+        """Write the pairs or the summary of an audit as a file."""
+        return publishing.export_audit(self._house, self._viewer, question, form, lang=lang, summary=summary)
+
+    def near(self, lon: float, lat: float, radius_m: float, *, on: date | None = None) -> pd.DataFrame:
+        """List sources and stations round a point, nearest first, exact.
+
+        Parameters
+        ----------
+        lon, lat
+            Degrees WGS 84.
+        radius_m
+            Metres.
+        on
+            Valid at; default today.
+        """
+        return publishing.near(self._house, self._viewer, (lon, lat), radius_m, on=on)
+
+    def rings(self, rings_m: Sequence[float] = audits.DEFAULT_RINGS_M) -> gpd.GeoDataFrame:
+        """Draw the rings of today's national stations as polygons."""
+        wanted: records.StationsWanted = ((), audits.NATIONAL)
+        found = records.stations(
+            self._house, self._viewer, self.revision, on=self._house.today, wanted=wanted
+        )
+        return audits.rings(found, rings_m)
+
+    def priorities(self) -> pd.DataFrame:
+        """Give each source's own score, priority and flag, indexed by source id."""
+        return audits.priorities(self._house, self._viewer, self._house.revision(), self._house.today)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
+        rows = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
+        west, south, east, north = tiling.bounds(rows, self._house.region)
+        return west, south, east, north
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any of today's records is made up."""
+        return records.any_synthetic(self._house, self._viewer, self._house.revision())
+
+    def reasons_in_words(self, reasons: str, lang: Language) -> str:
+        """Say in words why a pair has its score.
+
+        Parameters
+        ----------
+        reasons
+            As an audit's pairs have them.
+        lang
+            ``zh`` or ``en``.
+        """
+        return in_words(reasons, lang, self.catalog)
+
+    def tile(self, layer: str, z: int, x: int, y: int) -> tuple[bytes, str]:
+        """Give one vector tile of a layer, and the tag that changes when its content may have.
+
+        Parameters
+        ----------
+        layer
+            ``sources``, ``stations``, ``rings``, ``zones`` or ``assets``.
+        z, x, y
+            Web Mercator tile address, 0 <= z <= 18.
+
+        Raises
+        ------
+        NotFound
+            If there is no such layer or tile.
+        """
+        return tiling.tile(self._house, self._viewer, layer, (z, x, y))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._house.store.close()

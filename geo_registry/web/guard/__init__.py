@@ -1,0 +1,1 @@
+"""What stands before every view: who asks, whether they may, how much at a time, and what is noted of it."""
