@@ -278,7 +278,16 @@ class Registry:
         NotFound
             If there is no such layer or tile.
         """
+        packed, known_as = self.packed_tile(layer, z, x, y)
+        return packed.plain, known_as
+
+    def packed_tile(self, layer: str, z: int, x: int, y: int) -> tuple[tiling.Packed, str]:
+        """Give one vector tile as it goes over the wire, and its tag; parameters and errors as `tile`."""
         return tiling.tile(self._house, self._viewer, layer, (z, x, y))
+
+    def tile_tag(self, layer: str, z: int, x: int, y: int) -> str:
+        """Give a tile's tag without its content; parameters and errors as `tile`."""
+        return tiling.tag(self._house, self._viewer, layer, (z, x, y))
 
     def close(self) -> None:
         """Let go of the store."""

@@ -23,6 +23,8 @@ MAINLAND = (73.0, 3.0, 136.0, 54.0)
 """Default service region W, S, E, N in degrees (contract, `init`)."""
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 """Service region that refuses no place."""
+TILES = 100_000
+"""Tiles kept at the most: what bounds them is their weight, most being empty or small."""
 
 
 def wall_clock() -> datetime:
@@ -44,6 +46,8 @@ class House:
         The store's first commit: it carries the service region and the time zone.
     recent
         Results that only a new commit makes stale, by revision and question.
+    tiles
+        Packed tiles, kept apart: many and small, they must not push out the few big frames.
     """
 
     store: Store
@@ -52,6 +56,7 @@ class House:
     clock: Callable[[], datetime]
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
+    tiles: Recent = field(default_factory=lambda: Recent(TILES))
 
     @property
     def region(self) -> tuple[float, float, float, float]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from geo_registry import catalog, settings
 from geo_registry.errors import StoreError
+from geo_registry.live.recent import Recent
 from geo_registry.registry.facade import Registry
-from geo_registry.registry.house import MAINLAND, House, make, wall_clock
+from geo_registry.registry.house import MAINLAND, TILES, House, make, wall_clock
 from geo_registry.store import connect
 
 if TYPE_CHECKING:
@@ -79,5 +80,8 @@ def open_registry(
     store = connect(chosen.store_url)
     if not store.exists():
         raise StoreError("STORE_MISSING", value=chosen.store_url)
-    house = House(store, catalog.load(chosen.layers), chosen, clock, store.commits()[0])
-    return Registry(house)
+    serving = chosen.serving
+    recent, tiles = Recent(size_mb=serving.answers_mb), Recent(TILES, serving.tiles_mb)
+    return Registry(
+        House(store, catalog.load(chosen.layers), chosen, clock, store.commits()[0], recent, tiles)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,10 @@ CROWDED = 4_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 GROUPS = 16
 """Groups along the edge of a crowded tile: 32 px on a screen that draws a tile 512 px wide."""
+WORTH_PACKING = 1_000
+"""Bytes below which packing gains nothing: an answer fits one network packet anyway."""
+PACKING_LEVEL = 6
+"""gzip's own default: a tile is packed once and sent many times."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
 LAYERS: dict[str, tuple[str, ...]] = {
@@ -63,7 +69,55 @@ class Drawn:
     by_box: ShapeIndex
 
 
-def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[bytes, str]:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A tile as it goes over the wire.
+
+    Attributes
+    ----------
+    content
+        Bytes, packed with gzip where that gains anything; empty where nothing lies in the tile.
+    is_packed
+        Whether it did.
+    """
+
+    content: bytes
+    is_packed: bool
+
+    @property
+    def plain(self) -> bytes:
+        """The tile for who cannot unpack."""
+        return gzip.decompress(self.content) if self.is_packed else self.content
+
+
+def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> str:
+    """Give a tile's tag: of the newest commit, the day, the catalog and what the viewer may see.
+
+    Parameters
+    ----------
+    house
+        Where records are; the store is looked at once.
+    viewer
+        Who asks.
+    layer
+        One of `LAYERS`.
+    address
+        ``(z, x, y)``.
+
+    Raises
+    ------
+    NotFound
+        If there is no such layer, or no such tile; the store is not asked.
+    """
+    z, x, y = address
+    if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
+    _, sealed_by = house.store.tip()
+    scope = hashlib.sha256(viewer.scope.encode()).hexdigest()
+    return f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:8]}"
+
+
+def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[Packed, str]:
     """Give one vector tile and its tag.
 
     Parameters
@@ -77,23 +131,24 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
     address
         ``(z, x, y)``.
 
-    Returns
-    -------
-    tuple
-        Bytes (empty where nothing lies in the tile), and a tag of the newest commit, the day and the catalog.
-
     Raises
     ------
     NotFound
         If there is no such layer, or no such tile.
     """
-    z, x, y = address
-    if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
-    tag = f"{house.store.head().hash[:16]}-{house.today}-{house.catalog.digest[:12]}"
-    drawn = house.recent.get(("drawn", layer, tag, viewer), lambda: _draw(house, viewer, layer))
-    key = ("tile", layer, address, tag, viewer)
-    return house.recent.get(key, lambda: _encode(layer, drawn, address)), tag
+    known_as = tag(house, viewer, layer, address)
+
+    def make() -> Packed:
+        drawn = house.recent.get(("drawn", layer, known_as, viewer), lambda: _draw(house, viewer, layer))
+        return _packed(_encode(layer, drawn, address))
+
+    return house.tiles.get((layer, address, known_as, viewer), make), known_as
+
+
+def _packed(content: bytes) -> Packed:
+    if len(content) < WORTH_PACKING:
+        return Packed(content, is_packed=False)
+    return Packed(gzip.compress(content, PACKING_LEVEL, mtime=0), is_packed=True)
 
 
 def _draw(house: House, viewer: Viewer, layer: str) -> Drawn:

@@ -30,6 +30,9 @@ class Store(Protocol):
     def revision(self) -> int:
         """Give the number of the newest commit."""
 
+    def tip(self) -> tuple[int, str]:
+        """Give the number and the hash of the newest commit, at the least cost."""
+
     def head(self) -> Commit:
         """Give the newest commit."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,29 @@ class Base:
         with self._told(), self._engine.begin() as connection:
             self._bring_up_to_date(connection)
             yield connection
+
+    def glance(self, statement: str) -> tuple[Any, ...]:
+        """Read one row at the least cost: what is asked before every answer.
+
+        Parameters
+        ----------
+        statement
+            SQL without parameters that gives one row.
+
+        Raises
+        ------
+        StoreError
+            As `reading`.
+        """
+        if not self._checked:
+            with self.reading():
+                pass
+        with self._told(), closing(self._engine.raw_connection()) as connection:
+            try:
+                row: tuple[Any, ...] = connection.cursor().execute(statement).fetchone()
+            except sqlite3.Error as fault:
+                raise DatabaseError(statement, None, fault) from fault
+        return row
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
