@@ -58,6 +58,52 @@ COMMAND_LINE_LIMITS = Limits(
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What hashing one password by Argon2id costs.
+
+    The default is the second recommended option of RFC 9106, section 4, for memory-constrained places;
+    `argon2.profiles.RFC_9106_LOW_MEMORY` is the same.
+
+    Attributes
+    ----------
+    passes, memory_kib, lanes
+        Passes over the memory, the memory in KiB, and threads beside each other.
+    at_once
+        Hashes that one process works on at a time: their product with the memory bounds what it takes.
+    """
+
+    passes: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 4
+    at_once: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID Connect provider that vouches for people.
+
+    Attributes
+    ----------
+    issuer
+        Its address; ``/.well-known/openid-configuration`` below it describes it.
+    client
+        The name under which it knows this registry.
+    secret
+        File that holds the secret it gave; None for a public client.
+    claim
+        Which claim of the identity token is the account's name.
+    new_role
+        Role of accounts made for people who have none; empty where only existing accounts are let in.
+    """
+
+    issuer: str
+    client: str
+    secret: Path | None = None
+    claim: str = "preferred_username"
+    new_role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The registry's settings.
 
@@ -71,6 +117,14 @@ class Settings:
         Where and with how many processes the map is served.
     uploads
         Limits of files sent through the browser.
+    password_cost
+        What hashing a password costs.
+    proxies
+        How many proxies stand before the server, whose word on address and scheme is taken.
+    https
+        True where everybody comes by https, whatever the request looks like here.
+    provider
+        Who else vouches for people; None for nobody.
     """
 
     store_url: str = "sqlite:///data/registry.db"
@@ -80,6 +134,10 @@ class Settings:
     port: int = 8000
     workers: int = 1
     uploads: Limits = Limits()
+    password_cost: PasswordCost = PasswordCost()
+    proxies: int = 0
+    https: bool = False
+    provider: Provider | None = None
 
 
 def from_env(environment: Mapping[str, str] | None = None) -> Settings:
@@ -89,7 +147,8 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``.
+        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, ``GEO_REGISTRY_PROXIES``,
+        ``GEO_REGISTRY_HTTPS``, and those of the provider, ``GEO_REGISTRY_OIDC_...``.
 
     Raises
     ------
@@ -110,11 +169,37 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("HOST", base.host),
         port=_count(given, "PORT", base.port),
         workers=_count(given, "WORKERS", base.workers),
+        proxies=_whole(given, "GEO_REGISTRY_PROXIES", base.proxies),
+        https=given.get("GEO_REGISTRY_HTTPS", "0") not in {"", "0"},
+        provider=_provider(given),
     )
 
 
-def _count(given: Mapping[str, str], name: str, usual: int) -> int:
+def _provider(given: Mapping[str, str]) -> Provider | None:
+    """Read the provider's settings; with an issuer there must be a client."""
+    told = {key: given.get(f"GEO_REGISTRY_OIDC_{key}", "") for key in ("ISSUER", "CLIENT", "SECRET_FILE")}
+    if not told["ISSUER"]:
+        return None
+    if not told["CLIENT"]:
+        raise ValueRefused("PARAMETER_MISSING", option="GEO_REGISTRY_OIDC_CLIENT")
+    return Provider(
+        issuer=told["ISSUER"],
+        client=told["CLIENT"],
+        secret=Path(told["SECRET_FILE"]) if told["SECRET_FILE"] else None,
+        claim=given.get("GEO_REGISTRY_OIDC_CLAIM", "preferred_username"),
+        new_role=given.get("GEO_REGISTRY_OIDC_NEW_ROLE", ""),
+    )
+
+
+def _whole(given: Mapping[str, str], name: str, usual: int) -> int:
     said = given.get(name, str(usual))
-    if not said.isdecimal() or not int(said):
+    if not said.isdecimal():
         raise ValueRefused("NUMBER_EXPECTED", option=name, value=said)
     return int(said)
+
+
+def _count(given: Mapping[str, str], name: str, usual: int) -> int:
+    counted = _whole(given, name, usual)
+    if not counted:
+        raise ValueRefused("NUMBER_EXPECTED", option=name, value=given.get(name))
+    return counted

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.live.recent import Recent
+from geo_registry.settings import PasswordCost
 from geo_registry.store.chain import Commit
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ class House:
         The store's first commit: it carries the service region and the time zone.
     recent
         Results that only a new commit makes stale, by revision and question.
+    hashing
+        Lets a few passwords be hashed at a time: each takes memory.
     """
 
     store: Store
@@ -52,6 +57,7 @@ class House:
     clock: Callable[[], datetime]
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
+    hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 
     @property
     def region(self) -> tuple[float, float, float, float]:

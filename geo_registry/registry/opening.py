@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from geo_registry import catalog, settings
@@ -79,5 +80,12 @@ def open_registry(
     store = connect(chosen.store_url)
     if not store.exists():
         raise StoreError("STORE_MISSING", value=chosen.store_url)
-    house = House(store, catalog.load(chosen.layers), chosen, clock, store.commits()[0])
+    house = House(
+        store,
+        catalog.load(chosen.layers),
+        chosen,
+        clock,
+        store.commits()[0],
+        hashing=BoundedSemaphore(chosen.password_cost.at_once),
+    )
     return Registry(house)
