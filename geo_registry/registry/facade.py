@@ -9,6 +9,7 @@ from geo_registry.core import access
 from geo_registry.publish.reasons import in_words
 from geo_registry.registry import audits, importing, publishing, records, tiling
 from geo_registry.registry.audits import Question
+from geo_registry.registry.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,11 @@ class Registry:
     def today(self) -> date:
         """Date now in the registry's time zone."""
         return self._house.today
+
+    @property
+    def people(self) -> People:
+        """Who may sign in, and how one does."""
+        return People(self._house, self._viewer)
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""

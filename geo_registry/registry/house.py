@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.live.recent import Recent
+from geo_registry.settings import PasswordCost
 from geo_registry.store.chain import Commit
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ class House:
         Results that only a new commit makes stale, by revision and question.
     tiles
         Packed tiles, kept apart: many and small, they must not push out the few big frames.
+    hashing
+        Lets a few passwords be hashed at a time: each takes memory.
     """
 
     store: Store
@@ -57,6 +62,7 @@ class House:
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
     tiles: Recent = field(default_factory=lambda: Recent(TILES))
+    hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 
     @property
     def region(self) -> tuple[float, float, float, float]:

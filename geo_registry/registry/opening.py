@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from geo_registry import catalog, settings
@@ -81,7 +82,14 @@ def open_registry(
     if not store.exists():
         raise StoreError("STORE_MISSING", value=chosen.store_url)
     serving = chosen.serving
-    recent, tiles = Recent(size_mb=serving.answers_mb), Recent(TILES, serving.tiles_mb)
-    return Registry(
-        House(store, catalog.load(chosen.layers), chosen, clock, store.commits()[0], recent, tiles)
+    house = House(
+        store,
+        catalog.load(chosen.layers),
+        chosen,
+        clock,
+        store.commits()[0],
+        recent=Recent(size_mb=serving.answers_mb),
+        tiles=Recent(TILES, serving.tiles_mb),
+        hashing=BoundedSemaphore(chosen.password_cost.at_once),
     )
+    return Registry(house)

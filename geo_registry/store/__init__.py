@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo_registry.store.chain import Commit
+    from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
 
 
 class Store(Protocol):
     """What every store does; the contract suite in tests/store runs on each of them."""
+
+    @property
+    def people(self) -> PeopleTables:
+        """The tables of who may sign in."""
 
     def exists(self) -> bool:
         """Tell whether the store has been made."""

@@ -38,8 +38,10 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        chosen = connection.get_execution_options()
+        if chosen.get("writes", False):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={chosen.get('patience_ms', _BUSY_MS)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if chosen.get("writes", False) else "BEGIN")
 
     return engine
 
@@ -99,15 +101,21 @@ class Base:
         return row
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, patience_ms: int = _BUSY_MS) -> Iterator[Connection]:
         """Give the one connection that may write now; it commits where the block ends without a fault.
+
+        Parameters
+        ----------
+        patience_ms
+            How long to wait for another writer, milliseconds.
 
         Raises
         ------
         StoreError
             If the file cannot be written, is in use for too long, or the disk is full.
         """
-        with self._told(), self._engine.execution_options(writes=True).begin() as connection:
+        options = {"writes": True, "patience_ms": patience_ms}
+        with self._told(), self._engine.execution_options(**options).begin() as connection:
             self._bring_up_to_date(connection)
             yield connection
 

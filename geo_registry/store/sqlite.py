@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
@@ -13,6 +12,8 @@ from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
 from geo_registry.store.base import Base
 from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
+from geo_registry.store.commits import appended, commit_row
+from geo_registry.store.people import PeopleTables
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class SQLiteStore:
 
     def __init__(self, url: str) -> None:
         self._base = Base(url)
+        self._people = PeopleTables(self._base)
+
+    @property
+    def people(self) -> PeopleTables:
+        """The tables of who may sign in."""
+        return self._people
 
     def exists(self) -> bool:
         """Tell whether the file is there and holds a store."""
@@ -59,7 +66,7 @@ class SQLiteStore:
             with self._base.making() as connection:
                 self._base.make(connection)
                 first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
-                connection.execute(insert(schema.commits), _commit_row(first))
+                connection.execute(insert(schema.commits), commit_row(first))
         except (OSError, DatabaseError) as fault:
             raise StoreError("STORE_UNWRITABLE", path=str(self._base.path), value=str(fault)) from fault
 
@@ -171,14 +178,9 @@ class SQLiteStore:
             newest = _revision(connection)
             if newest != change.base:
                 raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
-            previous = connection.scalar(
-                select(schema.commits.c.hash).where(schema.commits.c.revision == newest)
-            )
             _close(connection, closed, revision)
             _open(connection, opened)
-            written = sealed(_numbered(commit, revision), digest=digest, previous=str(previous))
-            connection.execute(insert(schema.commits), _commit_row(written))
-        return written
+            return appended(connection, commit, digest)
 
     def verify(self) -> int | None:
         """Give the revision of the first commit that does not hold, or None where all do."""
@@ -251,15 +253,6 @@ def _close(connection: Connection, closed: list[tuple[str, int]], revision: int)
         )
         if result.rowcount != len(closed):
             raise Conflict("STORE_MOVED_ON", value=len(closed), expected=result.rowcount)
-
-
-def _numbered(commit: Commit, revision: int) -> Commit:
-    return Commit(**{**asdict(commit), "revision": revision})
-
-
-def _commit_row(commit: Commit) -> dict[str, Any]:
-    details = json.dumps(commit.details, ensure_ascii=False, sort_keys=True)
-    return {**asdict(commit), "details": details}
 
 
 def _commit_of(row: RowMapping) -> Commit:

@@ -1,49 +1,16 @@
-"""Everything that can be set, as one frozen value; the environment is read here alone."""
+"""How much one server process takes on, whom it believes, and what it notes."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo_registry.errors import ValueRefused
+from geo_registry.settings.given import word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PACKAGE = Path(__file__).resolve().parent
-HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
-"""Where layers/ and static/ lie: beside the package in a checkout, inside it where it was installed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a file may cost before it is refused.
-
-    Attributes
-    ----------
-    file_mb, unpacked_mb
-        Size of the file and of what it unpacks to, in megabytes (10^6 bytes).
-    entries, ratio
-        Entries of an archive, and how many times it may grow (contract, part Import).
-    columns, rows, cells
-        Columns of a table, rows of a table, cells of a sheet.
-    seconds, cpu_seconds, memory_mb
-        Wall time, processor time and address space of the child that parses it.
-    """
-
-    file_mb: int = 100
-    unpacked_mb: int = 200
-    entries: int = 200
-    ratio: int = 100
-    columns: int = 500
-    rows: int = 200_000
-    cells: int = 5_000_000
-    seconds: int = 30
-    cpu_seconds: int = 20
-    memory_mb: int = 1_500
-
 
 WORDS = {
     "GEO_REGISTRY_LOG": ("auto", "json", "text"),
@@ -55,17 +22,6 @@ MAY_BE_NONE = {
     for name in ("WAITING", "HEAVY_WAITING", "SIGN_INS", "IMPORTS", "HEAVY_READS", "DISK_FLOOR_MB")
 }
 """Settings whose number may be 0."""
-
-COMMAND_LINE_LIMITS = Limits(
-    file_mb=4_000,
-    unpacked_mb=8_000,
-    rows=10_000_000,
-    cells=200_000_000,
-    seconds=1_800,
-    cpu_seconds=1_200,
-    memory_mb=8_000,
-)
-"""Wider limits for files that the store's owner imports in the shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,66 +91,6 @@ class Serving:
     metrics: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The registry's settings.
-
-    Attributes
-    ----------
-    store_url
-        ``sqlite:///path``.
-    layers, static
-        Folders of the layer files and of the browser's files.
-    host, port, workers
-        Where and with how many processes the map is served.
-    uploads
-        Limits of files sent through the browser.
-    serving
-        How much one server process takes on.
-    """
-
-    store_url: str = "sqlite:///data/registry.db"
-    layers: Path = HOME / "layers"
-    static: Path = HOME / "static"
-    host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    uploads: Limits = Limits()
-    serving: Serving = Serving()
-
-
-def from_env(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from the environment.
-
-    Parameters
-    ----------
-    environment
-        Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, and those of `serving_from`.
-
-    Raises
-    ------
-    ValueRefused
-        If a number is none.
-
-    Examples
-    --------
-    >>> from_env({"PORT": "8080"}).port
-    8080
-    """
-    given = os.environ if environment is None else environment
-    base = Settings()
-    return replace(
-        base,
-        store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
-        layers=Path(given.get("GEO_REGISTRY_LAYERS", base.layers)),
-        host=given.get("HOST", base.host),
-        port=_count(given, "PORT", base.port),
-        workers=_count(given, "WORKERS", base.workers),
-        serving=serving_from(given),
-    )
-
-
 def serving_from(given: Mapping[str, str]) -> Serving:
     """Read how the server is set: each field of `Serving` as ``GEO_REGISTRY_`` and its name in capitals.
 
@@ -225,9 +121,9 @@ def serving_from(given: Mapping[str, str]) -> Serving:
 def _meant(name: str, said: str, usual: object) -> object:
     """Read a text as a value of the type that is usual there."""
     if name in WORDS:
-        return _word(name, said, WORDS[name])
+        return word(name, said, WORDS[name])
     if isinstance(usual, bool):
-        return _word(name, said, ("1", "0")) == "1"
+        return word(name, said, ("1", "0")) == "1"
     if isinstance(usual, tuple):
         return tuple(filter(None, (part.strip() for part in said.split(","))))
     if isinstance(usual, int | float):
@@ -235,16 +131,3 @@ def _meant(name: str, said: str, usual: object) -> object:
             raise ValueRefused("NUMBER_EXPECTED", option=name, value=said)
         return type(usual)(said)
     return Path(said)
-
-
-def _word(name: str, said: str, allowed: tuple[str, ...]) -> str:
-    if said not in allowed:
-        raise ValueRefused("CHOICE_UNKNOWN", option=name, value=said, known=", ".join(allowed))
-    return said
-
-
-def _count(given: Mapping[str, str], name: str, usual: int) -> int:
-    said = given.get(name, str(usual))
-    if not said.isdecimal() or not int(said):
-        raise ValueRefused("NUMBER_EXPECTED", option=name, value=said)
-    return int(said)
