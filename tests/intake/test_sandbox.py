@@ -17,7 +17,7 @@ import pytest
 
 from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake import answer, fence, formats, sandbox
-from geo_registry.intake.formats import shapes
+from geo_registry.intake.formats.esri import shapes
 from tests.intake.making import VRT, limited, places, refused, send, shapefile, texts, zipped
 
 if TYPE_CHECKING:

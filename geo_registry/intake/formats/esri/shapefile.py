@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from geo_registry.core.findings import Finding
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats import dbase, shapes, shx
+from geo_registry.intake.formats.esri import dbase, shapes, shx
 from geo_registry.intake.parts import archives, encodings, geometries, signatures
 from geo_registry.intake.parts.cells import Grid
 from geo_registry.intake.upload import Content, Upload
