@@ -34,6 +34,7 @@ class Format:
 _CSV = Format("csv", f"{__name__}.delimited")
 _XLSX = Format("xlsx", f"{__name__}.ooxml.workbook")
 _GEOJSON = Format("geojson", f"{__name__}.geojson")
+_KML = Format("kml", f"{__name__}.kml.document")
 
 FORMATS = {
     ".csv": _CSV,
@@ -44,6 +45,8 @@ FORMATS = {
     ".geojson": _GEOJSON,
     ".json": _GEOJSON,
     ".gpkg": Format("gpkg", f"{__name__}.geopackage"),
+    ".kml": _KML,
+    ".kmz": _KML,
 }
 """What may be sent, by lower-case suffix."""
 
