@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 from geo_registry.core.findings import Finding
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats.sheet import Book, Sheet
-from geo_registry.intake.formats.styles import date_styles
+from geo_registry.intake.formats.ooxml.sheet import Book, Sheet
+from geo_registry.intake.formats.ooxml.styles import date_styles
 from geo_registry.intake.parts import archives, markup, signatures
 from geo_registry.intake.parts.escapes import unescape
 from geo_registry.intake.upload import Content, Upload

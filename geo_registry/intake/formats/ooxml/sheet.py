@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats.styles import date_text
+from geo_registry.intake.formats.ooxml.styles import date_text
 from geo_registry.intake.parts.cells import Grid, number_text
 from geo_registry.intake.parts.escapes import unescape
 
