@@ -11,10 +11,12 @@ from geo_registry.store.sqlite import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
     from geo_registry.store.chain import Commit
+    from geo_registry.store.keeping.findings import Head, Proof
     from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
 
@@ -40,6 +42,9 @@ class Store(Protocol):
 
     def head(self) -> Commit:
         """Give the newest commit."""
+
+    def commit_at(self, revision: int) -> Commit:
+        """Give the commit of a revision that there is."""
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
@@ -74,8 +79,14 @@ class Store(Protocol):
             If another commit came first.
         """
 
-    def verify(self) -> int | None:
-        """Give the revision of the first commit that does not hold, or None."""
+    def verify(self, outside: Head | None = None) -> Proof:
+        """Go through the store to the first entry that does not hold; a head kept outside must be in it."""
+
+    def back_up(self, file: Path) -> Head:
+        """Write a checked copy of one state of the store to a new file."""
+
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Head:
+        """Put a checked copy in the place of the store; what stands there is kept under a longer name."""
 
     def close(self) -> None:
         """Let go of every connection."""

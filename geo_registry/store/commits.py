@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
 from geo_registry.store import schema
-from geo_registry.store.chain import Commit, sealed
+from geo_registry.store.chain import Commit, details_text, sealed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,5 +41,4 @@ def appended(connection: Connection, commit: Commit, digest: str) -> Commit:
 
 def commit_row(commit: Commit) -> dict[str, Any]:
     """Give a commit as its row is stored."""
-    details = json.dumps(commit.details, ensure_ascii=False, sort_keys=True)
-    return {**asdict(commit), "details": details}
+    return {**asdict(commit), "details": details_text(commit.details)}

@@ -6,21 +6,24 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
-from sqlalchemy.exc import DatabaseError
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
 from geo_registry.store.base import Base
-from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
+from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
+from geo_registry.store.keeping import copies
 from geo_registry.store.people import PeopleTables
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
     from sqlalchemy import Connection, Row
+
+    from geo_registry.store.keeping.findings import Head, Proof
 
 _IN_ONE_STATEMENT = 500
 _TIP = "SELECT revision, hash FROM commits ORDER BY revision DESC LIMIT 1"
@@ -59,16 +62,15 @@ class SQLiteStore:
         Raises
         ------
         StoreError
-            If the folder cannot be written.
+            If there is a store already, or the folder cannot be written.
         """
         try:
             self._base.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._base.making() as connection:
-                self._base.make(connection)
-                first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
-                connection.execute(insert(schema.commits), commit_row(first))
-        except (OSError, DatabaseError) as fault:
+        except OSError as fault:
             raise StoreError("STORE_UNWRITABLE", path=str(self._base.path), value=str(fault)) from fault
+        with self._base.making() as connection:
+            first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
+            connection.execute(insert(schema.commits), commit_row(first))
 
     def revision(self) -> int:
         """Give the number of the newest commit."""
@@ -84,6 +86,12 @@ class SQLiteStore:
         newest = select(schema.commits).order_by(schema.commits.c.revision.desc()).limit(1)
         with self._base.reading() as connection:
             return _commit_of(connection.execute(newest).mappings().one())
+
+    def commit_at(self, revision: int) -> Commit:
+        """Give the commit of a revision that there is."""
+        wanted = select(schema.commits).where(schema.commits.c.revision == revision)
+        with self._base.reading() as connection:
+            return _commit_of(connection.execute(wanted).mappings().one())
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
@@ -182,24 +190,23 @@ class SQLiteStore:
             _open(connection, opened)
             return appended(connection, commit, digest)
 
-    def verify(self) -> int | None:
-        """Give the revision of the first commit that does not hold, or None where all do."""
-        previous = GENESIS
-        for expected, commit in enumerate(self.commits()):
-            digest = self._digest(commit.revision)
-            if commit.revision != expected or not holds(commit, digest=digest, previous=previous):
-                return expected
-            previous = commit.hash
-        return None
+    def verify(self, outside: Head | None = None) -> Proof:
+        """Go through the store to its end, or to the first entry that does not hold.
 
-    def _digest(self, revision: int) -> str:
-        table = schema.records
-        stored = [table.c[name] for name in schema.STORED]
-        opened = select(*stored).where(table.c.known_from == revision).order_by(table.c.seq)
-        closed = select(table.c.id, table.c.version).where(table.c.known_to == revision)
-        with self._base.reading() as connection:
-            closed_rows = sorted(tuple(row) for row in connection.execute(closed))
-            return digest_of((tuple(row) for row in connection.execute(opened)), closed_rows)
+        Parameters
+        ----------
+        outside
+            A head that was kept outside; its commit must still be in the chain.
+        """
+        return copies.proven(self._base.path, outside)
+
+    def back_up(self, file: Path) -> Head:
+        """Write a checked copy of one state of the store, as `copies.back_up` says."""
+        return copies.back_up(self._base.path, file)
+
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Head:
+        """Put a checked copy in the place of the store, as `copies.restore` says; close it before."""
+        return copies.restore(self._base.path, file, aside, replace=replace)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -256,4 +263,8 @@ def _close(connection: Connection, closed: list[tuple[str, int]], revision: int)
 
 
 def _commit_of(row: RowMapping) -> Commit:
-    return Commit(**{**row, "details": json.loads(row["details"])})
+    try:
+        details = json.loads(row["details"])
+    except (TypeError, ValueError) as fault:
+        raise StoreError("STORE_BROKEN", wrong="details", revision=row["revision"]) from fault
+    return Commit(**{**row, "details": details})
