@@ -30,6 +30,9 @@ VERBS = {
     "near": "asking",
     "report": "taking",
     "export": "taking",
+    "verify": "proving",
+    "backup": "proving",
+    "restore": "proving",
 }
 """Each verb and the module that holds it, loaded when the verb is called."""
 

@@ -9,6 +9,7 @@ from geo_registry.core import access
 from geo_registry.publish.reasons import in_words
 from geo_registry.registry import audits, importing, publishing, records, tiling
 from geo_registry.registry.audits import Question
+from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Registry:
     def people(self) -> People:
         """Who may sign in, and how one does."""
         return People(self._house, self._viewer)
+
+    @property
+    def keeping(self) -> Keeping:
+        """The proof that the store is whole, and copies of it."""
+        return Keeping(self._house, self._viewer)
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""

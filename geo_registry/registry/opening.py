@@ -87,7 +87,7 @@ def open_registry(
         catalog.load(chosen.layers),
         chosen,
         clock,
-        store.commits()[0],
+        store.commit_at(0),
         recent=Recent(size_mb=serving.answers_mb),
         tiles=Recent(TILES, serving.tiles_mb),
         hashing=BoundedSemaphore(chosen.password_cost.at_once),

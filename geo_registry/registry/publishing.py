@@ -255,7 +255,7 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
     city = audits.audit(house, viewer, replace(settled, stations=(), status="active"))
     near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
-    commit = house.store.commits()[revision]
+    commit = house.store.commit_at(revision)
     return reports.ReportInputs(
         station=rows.iloc[0],
         audit=found,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo_registry.store.chain import Commit
+    from geo_registry.store.keeping.copies import Restored
     from geo_registry.store.keeping.findings import Head, Proof
     from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
@@ -85,7 +86,7 @@ class Store(Protocol):
     def back_up(self, file: Path) -> Head:
         """Write a checked copy of one state of the store to a new file."""
 
-    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Head:
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Restored:
         """Put a checked copy in the place of the store; what stands there is kept under a longer name."""
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy import Connection, Row
 
+    from geo_registry.store.keeping.copies import Restored
     from geo_registry.store.keeping.findings import Head, Proof
 
 _IN_ONE_STATEMENT = 500
@@ -204,7 +205,7 @@ class SQLiteStore:
         """Write a checked copy of one state of the store, as `copies.back_up` says."""
         return copies.back_up(self._base.path, file)
 
-    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Head:
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Restored:
         """Put a checked copy in the place of the store, as `copies.restore` says; close it before."""
         return copies.restore(self._base.path, file, aside, replace=replace)
 

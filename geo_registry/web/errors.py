@@ -44,6 +44,8 @@ STATUS: dict[type[RegistryError], int] = {
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
+OF_CODE = {"STORE_DISK_FULL": 507}
+"""Status of single codes, where HTTP has a better one than that of their class."""
 _OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
@@ -67,10 +69,10 @@ def status_of(fault: RegistryError) -> int:
     Examples
     --------
     >>> from geo_registry.errors import DatumError
-    >>> status_of(DatumError()), status_of(NotFound())
-    (400, 404)
+    >>> status_of(DatumError()), status_of(NotFound()), status_of(StoreError("STORE_DISK_FULL"))
+    (400, 404, 507)
     """
-    return next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
+    return OF_CODE.get(fault.code) or next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
 
 
 def _refusal(fault: RegistryError) -> Response:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -35,6 +35,22 @@ _FIRST_LOCKED, _LOCKED_BYTES = 0x4000_0002, 510
 """SHARED_FIRST and SHARED_SIZE of SQLite (os.h): every reader holds a lock within."""
 _PASSING = (schema.sessions, schema.attempts)
 """Tables of which a copy holds nothing: whoever is signed in has to do it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of putting a copy in the place of a store.
+
+    Attributes
+    ----------
+    head
+        The newest commit that is there now.
+    kept
+        Where the store that stood there is kept; None where none stood.
+    """
+
+    head: Head
+    kept: Path | None
 
 
 def proven(path: Path, outside: Head | None = None) -> Proof:
@@ -88,7 +104,7 @@ def back_up(store: Path, file: Path) -> Head:
     return newest
 
 
-def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> Head:
+def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> Restored:
     """Put a checked copy in the place of a store, brought up to today's schema.
 
     Parameters
@@ -104,8 +120,8 @@ def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> He
 
     Returns
     -------
-    Head
-        The newest commit in the store.
+    Restored
+        The newest commit in the store, and where the one that stood there is kept.
 
     Raises
     ------
@@ -123,7 +139,7 @@ def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> He
         with _nobody_else(store) if there else nullcontext():
             _put_aside(store, f"{store}{aside}")
             _take_place(part, store)
-    return newest
+    return Restored(newest, Path(f"{store}{aside}") if there else None)
 
 
 @contextmanager
@@ -202,18 +218,21 @@ def _give_name(part: Path, file: Path) -> None:
 def _nobody_else(store: Path) -> Iterator[None]:
     """Hold a store so that no other program can open it.
 
-    In write-ahead mode every open connection holds a shared lock on the file; leaving the mode takes an
-    exclusive one, which is had only alone, and writes back what is in the log.
+    In write-ahead mode every open connection holds a shared lock on the file. Leaving the mode takes an
+    exclusive lock, which is had only alone, and writes back what is in the log.
     """
     with closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as connection:
         try:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("BEGIN EXCLUSIVE")
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
         except sqlite3.DatabaseError as fault:
             if fault.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
                 raise StoreError("STORE_IN_USE", path=store.name, value=str(fault)) from fault
+            mode = "damaged"
             _hold_locks(store)
+        if mode == "wal":  # another program came in between
+            raise StoreError("STORE_IN_USE", path=store.name, value=mode)
         yield
 
 
@@ -231,8 +250,12 @@ def _put_aside(store: Path, name: str) -> None:
     for ending in _BESIDE:
         with suppress(FileNotFoundError):
             Path(f"{store}{ending}").replace(f"{name}{ending}")
-    with suppress(FileNotFoundError):
+    try:
         os.link(store, name)
+    except FileNotFoundError:
+        return
+    except OSError:  # a file system without links
+        store.rename(name)
 
 
 def _take_place(part: Path, store: Path) -> None:
