@@ -57,6 +57,10 @@ COMMAND_LINE_LIMITS = Limits(
 """Wider limits for files that the store's owner imports in the shell."""
 
 
+PUBLIC = ("auto", "closed", "counts", "read")
+"""What those may see who have not signed in."""
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordCost:
     """What hashing one password by Argon2id costs.
@@ -119,8 +123,9 @@ class Settings:
         Limits of files sent through the browser.
     password_cost
         What hashing a password costs.
-    proxies
-        How many proxies stand before the server, whose word on address and scheme is taken.
+    public
+        What those see who have not signed in: ``closed`` nothing, ``counts`` counts in rings, ``read`` what
+        is open; ``auto`` is ``read`` while there is no account and only this machine is listened to.
     https
         True where everybody comes by https, whatever the request looks like here.
     provider
@@ -135,7 +140,7 @@ class Settings:
     workers: int = 1
     uploads: Limits = Limits()
     password_cost: PasswordCost = PasswordCost()
-    proxies: int = 0
+    public: str = "auto"
     https: bool = False
     provider: Provider | None = None
 
@@ -147,7 +152,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, ``GEO_REGISTRY_PROXIES``,
+        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, ``GEO_REGISTRY_PUBLIC``,
         ``GEO_REGISTRY_HTTPS``, and those of the provider, ``GEO_REGISTRY_OIDC_...``.
 
     Raises
@@ -169,10 +174,19 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("HOST", base.host),
         port=_count(given, "PORT", base.port),
         workers=_count(given, "WORKERS", base.workers),
-        proxies=_whole(given, "GEO_REGISTRY_PROXIES", base.proxies),
+        public=_public(given),
         https=given.get("GEO_REGISTRY_HTTPS", "0") not in {"", "0"},
         provider=_provider(given),
     )
+
+
+def _public(given: Mapping[str, str]) -> str:
+    said = given.get("GEO_REGISTRY_PUBLIC", PUBLIC[0])
+    if said not in PUBLIC:
+        raise ValueRefused(
+            "CHOICE_UNKNOWN", option="GEO_REGISTRY_PUBLIC", value=said, known=", ".join(PUBLIC)
+        )
+    return said
 
 
 def _provider(given: Mapping[str, str]) -> Provider | None:
@@ -191,15 +205,8 @@ def _provider(given: Mapping[str, str]) -> Provider | None:
     )
 
 
-def _whole(given: Mapping[str, str], name: str, usual: int) -> int:
+def _count(given: Mapping[str, str], name: str, usual: int) -> int:
     said = given.get(name, str(usual))
-    if not said.isdecimal():
+    if not said.isdecimal() or not int(said):
         raise ValueRefused("NUMBER_EXPECTED", option=name, value=said)
     return int(said)
-
-
-def _count(given: Mapping[str, str], name: str, usual: int) -> int:
-    counted = _whole(given, name, usual)
-    if not counted:
-        raise ValueRefused("NUMBER_EXPECTED", option=name, value=given.get(name))
-    return counted
