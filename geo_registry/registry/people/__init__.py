@@ -12,7 +12,8 @@ from geo_registry.registry.people.grants import Grant
 from geo_registry.store.people import Account, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
@@ -100,6 +101,11 @@ class Entrance:
     """Where people come in: whoever calls is nobody yet."""
 
     house: House
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Gives the time now."""
+        return self.house.clock
 
     def sign_in(self, name: str, password: str, address: str) -> Entry:
         """Let in who knows an account's password; errors as `sessions.sign_in`."""

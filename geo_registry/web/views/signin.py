@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from geo_registry.errors import RegistryError, SignInNeeded, ValueRefused
+from geo_registry.registry.people.grants import Grant, judged
 from geo_registry.web import answers
 from geo_registry.web.context import kept, language, registry, safe_language, session
 from geo_registry.web.errors import status_of, wants_page
@@ -54,12 +55,15 @@ def register_provider(app: Flask, settings: Settings) -> None:
     Raises
     ------
     ValueRefused
-        ``EXTRA_MISSING`` where what this needs is not installed.
+        ``EXTRA_MISSING`` where what this needs is not installed; else if the role of new accounts is none,
+        or is bound to an area.
     """
     if settings.provider is None:
         return
     if find_spec("authlib") is None:
         raise ValueRefused("EXTRA_MISSING", value="oidc")
+    if settings.provider.new_role:
+        judged(Grant(settings.provider.new_role))
     app.register_blueprint(import_module("geo_registry.web.views.vouching").blueprint)
 
 
