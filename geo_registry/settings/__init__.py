@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo_registry.settings.given import count
+from geo_registry.settings.given import count, word
 from geo_registry.settings.limits import COMMAND_LINE_LIMITS, Limits
 from geo_registry.settings.people import PasswordCost, Provider, provider_from
 from geo_registry.settings.serving import Serving, serving_from
@@ -20,6 +20,8 @@ __all__ = ["COMMAND_LINE_LIMITS", "Limits", "PasswordCost", "Provider", "Serving
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
 """Where layers/ and static/ lie: beside the package in a checkout, inside it where it was installed."""
+PUBLIC = ("auto", "closed", "counts", "read")
+"""What those may see who have not signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Settings:
         Limits of files sent through the browser.
     serving
         How much one server process takes on.
+    public
+        What those see who have not signed in: ``closed`` nothing, ``counts`` counts in rings, ``read`` what
+        is open; ``auto`` is ``read`` while there is no account and only this machine is listened to.
     password_cost
         What hashing a password costs.
     provider
@@ -52,6 +57,7 @@ class Settings:
     workers: int = 1
     uploads: Limits = field(default_factory=Limits)
     serving: Serving = field(default_factory=Serving)
+    public: str = "auto"
     password_cost: PasswordCost = field(default_factory=PasswordCost)
     provider: Provider | None = None
 
@@ -63,8 +69,8 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, those of `serving.serving_from` and of
-        `people.provider_from`.
+        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, ``GEO_REGISTRY_PUBLIC``,
+        those of `serving.serving_from` and of `people.provider_from`.
 
     Raises
     ------
@@ -86,5 +92,6 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         port=count(given, "PORT", base.port),
         workers=count(given, "WORKERS", base.workers),
         serving=serving_from(given),
+        public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
         provider=provider_from(given),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo_registry.store.base import Base
 
 _TOUCH_PATIENCE_MS = 50
-"""Milliseconds a reader waits to note that it was here; when the store is busy the note is left out."""
+"""Milliseconds a reader waits to write what can be left out when the store is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +207,10 @@ class PeopleTables:
         with self._base.writing(patience_ms=_TOUCH_PATIENCE_MS) as connection:
             connection.execute(statement)
 
-    def end(self, digest: str) -> None:
-        """End one session."""
-        with self._base.writing() as connection:
+    def end(self, digest: str, *, patiently: bool = True) -> None:
+        """End one session; without patience only where the store is free at once."""
+        patience = {} if patiently else {"patience_ms": _TOUCH_PATIENCE_MS}
+        with self._base.writing(**patience) as connection:
             connection.execute(delete(schema.sessions).where(schema.sessions.c.digest == digest))
 
     def attempts(self, keys: Sequence[str]) -> Mapping[str, Attempt]:

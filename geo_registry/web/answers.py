@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol
 
 from flask import Response, make_response, request, send_file
 
-from geo_registry.web.context import COOKIE, kept, language, viewer
+from geo_registry.web.context import COOKIE, is_known, kept, language, session, viewer
 from geo_registry.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def file(made: Made, *, attachment: bool) -> Response:
 def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
     """Tag what a view answers, and do not ask the view where the reader holds it already.
 
-    An answer is the same as long as the revision, the catalog, the day, the language, the address and the
-    program are: those make the tag.
+    An answer is the same as long as the revision, the catalog, the day, the language, the address, the
+    program, what the reader may see and the session are: those make the tag.
     """
 
     @wraps(view)
@@ -133,7 +133,9 @@ def unchanged(tag: str) -> Response:
 def _tag() -> str:
     held = kept()
     at = (held.registry.revision, held.registry.catalog.digest, held.registry.today, held.build)
-    named = "|".join(map(str, (*at, viewer().scope, language(), request.url)))
+    signed_in = session()
+    who = (viewer().scope, signed_in.csrf if signed_in else "")
+    named = "|".join(map(str, (*at, *who, language(), request.url)))
     return hashlib.sha256(named.encode()).hexdigest()[:20]
 
 
@@ -144,7 +146,9 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cache-Control", "no-cache")
-    response.vary.update(("Accept-Encoding", "Accept-Language", "Cookie"))
+    response.vary.update(("Accept-Encoding", "Accept-Language", "Authorization", "Cookie"))
+    if is_known():
+        response.cache_control.public, response.cache_control.private = False, True
     asked = request.args.get("lang")
     if asked in LANGUAGES and request.blueprint == "pages":
         response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from flask import make_response, render_template, request
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from geo_registry.errors import (
@@ -79,7 +79,12 @@ def _refusal(fault: RegistryError) -> Response:
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
         _LOG.error("%s", fault, exc_info=fault)
-    return _answer(status, fault.code, fault.details)
+    if fault.code == SignInNeeded.default_code and request.method in {"GET", "HEAD"} and wants_page():
+        return redirect(url_for("signin.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    answer = _answer(status, fault.code, fault.details)
+    if "seconds" in fault.details:
+        answer.headers["Retry-After"] = str(fault.details["seconds"])
+    return answer
 
 
 def _http_fault(fault: HTTPException) -> Response:
@@ -101,14 +106,15 @@ def _bug(fault: Exception) -> Response:
 def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     lang = safe_language()
     message = explain(code, lang, details)
-    if not _wants_page():
+    if not wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
     title = say("web.error_title", lang)
     page = render_template("error.html", title=title, code=code, message=message, status=status)
     return make_response(page, status)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
+    """Tell whether a person reads the answer in a browser, rather than a program."""
     inner = request.path.startswith(("/api/", "/tiles/", "/static/", "/healthz"))
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
     return not inner and best == "text/html"

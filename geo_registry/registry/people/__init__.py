@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from geo_registry.core.access import must
 from geo_registry.errors import NotFound, SignInNeeded
-from geo_registry.registry.people import accounts, grants, passwords, sessions, tokens
+from geo_registry.registry.people import accounts, passwords, sessions, tokens
 from geo_registry.registry.people.grants import Grant
+from geo_registry.store.people import Account, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
     from geo_registry.registry.people.sessions import Entry, Session
     from geo_registry.registry.people.tokens import MadeToken
     from geo_registry.store.chain import Commit
-    from geo_registry.store.people import Account, Token
 
 BY_PROVIDER = "openid"
 """Who made an account that a provider vouched for."""
@@ -84,10 +85,15 @@ class People:
         must(self.viewer, "people")
         return tokens.make(self.house, name, scope, days, by=self.viewer.name)
 
-    def revoke(self, token_id: str) -> None:
-        """End a token; errors as `tokens.revoke`."""
+    def tokens(self, name: str) -> Sequence[Token]:
+        """Give the tokens of an account, oldest first."""
         must(self.viewer, "people")
-        tokens.revoke(self.house, token_id, self.viewer.name)
+        return self.house.store.people.tokens(accounts.found(self.house, name).name)
+
+    def revoke(self, token_id: str) -> str:
+        """End a token and give its public part; errors as `tokens.revoke`."""
+        must(self.viewer, "people")
+        return tokens.revoke(self.house, token_id, self.viewer.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,11 @@ class Entrance:
     """Where people come in: whoever calls is nobody yet."""
 
     house: House
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Gives the time now."""
+        return self.house.clock
 
     def sign_in(self, name: str, password: str, address: str) -> Entry:
         """Let in who knows an account's password; errors as `sessions.sign_in`."""
@@ -187,4 +198,4 @@ class Own:
         tokens.revoke(self.house, token_id, self.session.account, of=self.session.account)
 
 
-__all__ = ["Grant", "People", "grants"]
+__all__ = ["Account", "Entrance", "Grant", "Own", "People", "Token"]

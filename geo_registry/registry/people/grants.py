@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from geo_registry.core.access import BOUNDED_BY, LEVELS, RIGHTS, AccountRole, Area, Right, Viewer, area
+from geo_registry.core.access import BOUNDED_BY, RIGHTS, AccountRole, Area, Right, Viewer, area
 from geo_registry.core.frame import conform
 from geo_registry.core.ledger.reading.cell import fold
 from geo_registry.errors import ValueRefused
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 ROLES = tuple(role for role in RIGHTS if role != "public")
 """Roles an account may have."""
-ZONE_LEVELS = ("county", "township", "village")
-"""Level of a zone that each level of an area names."""
+LEVELS = {"district": "county", "township": "township", "village": "village"}
+"""Levels of an area, from wide to narrow, and the level of a zone that each of them names."""
 _UNIT = re.compile(r"[0-9A-Z]{18}")
 
 
@@ -84,7 +84,7 @@ def _path(text: str, levels: int) -> str:
 
 
 def _pattern(levels: int) -> str:
-    return "/".join(LEVELS[:levels])
+    return "/".join(list(LEVELS)[:levels])
 
 
 def _unit(text: str) -> str:
@@ -148,7 +148,7 @@ def _zone(name: str | None, code: str | None, level: str | None, parent: str | N
 def _spelled(zones: Sequence[_Zone], path: str) -> Area:
     """Spell each level of a path as it is written, and by name and code of the zone it names."""
     levels: list[set[str]] = []
-    for level, written in zip(ZONE_LEVELS, path.split("/"), strict=False):
+    for level, written in zip(LEVELS.values(), path.split("/"), strict=False):
         above = levels[-1] if levels else None
         named = [zone.said for zone in zones if _is_named(zone, level, fold(written), above)]
         levels.append({fold(written)}.union(*named))

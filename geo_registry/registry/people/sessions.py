@@ -138,21 +138,28 @@ def recalled(house: House, secret: str) -> Session | None:
         return None
     row, account = kept
     now = house.clock().timestamp()
-    if account.disabled or row.epoch != account.epoch or not _holds(row, now):
+    holds = not account.disabled and row.epoch == account.epoch and _is_young(row, now)
+    if not holds or abs(now - row.seen_at) >= NOTED_EVERY_S:
+        _note(house, row, now if holds else None)
+    if not holds:
         return None
-    if abs(now - row.seen_at) >= NOTED_EVERY_S:
-        _note(house, row, now)
     return Session(account.name, grants.viewer_of(house, account), row.csrf, row.digest)
 
 
-def _holds(row: SessionRow, now: float) -> bool:
+def _is_young(row: SessionRow, now: float) -> bool:
     return -SKEW_S <= now - row.made_at < LONGEST_S and -SKEW_S <= now - row.seen_at < IDLE_S
 
 
-def _note(house: House, row: SessionRow, now: float) -> None:
-    """Note that a session was seen; a store that is busy or full must not keep anybody from reading."""
+def _note(house: House, row: SessionRow, seen_at: float | None) -> None:
+    """Note when a session was seen, or that it ended: it must not come back when the clock is set back.
+
+    A store that is busy or full keeps nobody from reading.
+    """
     try:
-        house.store.people.seen(row.digest, now)
+        if seen_at is None:
+            house.store.people.end(row.digest, patiently=False)
+        else:
+            house.store.people.seen(row.digest, seen_at)
     except StoreError:
         return
 

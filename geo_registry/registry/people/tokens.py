@@ -87,8 +87,8 @@ def make(house: House, name: str, scope: str, days: int, *, by: str) -> MadeToke
     return MadeToken(token, f"gr_{token_id}_{secret}")
 
 
-def revoke(house: House, token_id: str, by: str, *, of: str | None = None) -> None:
-    """End a token; one that has ended stays so.
+def revoke(house: House, token_id: str, by: str, *, of: str | None = None) -> str:
+    """End a token, and give its public part; one that has ended stays so.
 
     Parameters
     ----------
@@ -114,6 +114,7 @@ def revoke(house: House, token_id: str, by: str, *, of: str | None = None) -> No
     if not token.revoked:
         details = {"what": "revoked", "name": token.account, "token": token.id}
         house.store.people.revoke(token.id, Commit(0, house.now, by, "user", details=details))
+    return public
 
 
 def viewer_by(house: House, text: str) -> Viewer:

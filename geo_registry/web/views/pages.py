@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 import geo_registry as gr
 from geo_registry.errors import NotFound, StoreError
 from geo_registry.web import answers, documents
-from geo_registry.web.context import catalog, language, registry, safe_language
+from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language
 from geo_registry.web.params import Query
 from geo_registry.wording import say, texts
 
@@ -35,7 +35,9 @@ def words() -> dict[str, Any]:
 
 
 def _state() -> dict[str, Any]:
-    """Tell the store's state; a page that says the store cannot be read must do without."""
+    """Tell the store's state; a page for a stranger, or that says it cannot be read, must do without."""
+    if not is_admitted():
+        return {}
     try:
         return {"synthetic": registry().synthetic, "revision": registry().revision}
     except StoreError:
