@@ -6,6 +6,7 @@ import getpass
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.core import access
+from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
 from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, importing, publishing, records, seeing, tiling
@@ -125,9 +126,13 @@ class Registry:
             If the kind or the revision is unknown.
         NotAllowed
             If a past revision is asked for without a right to the history.
+        SignInNeeded
+            ``COUNTS_ONLY`` where only counts are shown.
         """
         house, revision = self._house, seeing.at(self._house, self._viewer, as_of)
         kinds = (records.of_kind(house, kind).name,) if kind else house.catalog.of_role("source")
+        if any(house.catalog.kinds[name].role not in OPEN_ROLES for name in kinds):
+            seeing.must_see_each(self._viewer)
         reading = seeing.with_contacts if contacts else seeing.frames
         rows = reading(house, self._viewer, kinds, revision)
         return records.valid_on(rows, on) if on else rows

@@ -13,7 +13,7 @@ import pandas as pd
 from geo_registry.core import filters
 from geo_registry.core.bounds import EVERYTHING, Bounds
 from geo_registry.core.frame import CRS
-from geo_registry.errors import SignInNeeded, ValueRefused
+from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
@@ -145,8 +145,8 @@ def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.Ge
 
 def _frames(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
     kinds = _kinds(house, order.kind)
-    if viewer.counts_only and order.kind != ALL and _closed(house, kinds):
-        raise SignInNeeded("COUNTS_ONLY")
+    if order.kind != ALL and _closed(house, kinds):
+        seeing.must_see_each(viewer)
     chosen = {name: _chosen(house, viewer, name, order) for name in kinds}
     if order.kind == UNLOCATED:
         missing = [rows[rows.geometry.isna()] for rows in chosen.values()]
@@ -208,8 +208,8 @@ def export_audit(
     SignInNeeded
         ``COUNTS_ONLY`` for pairs where only counts are shown.
     """
-    if viewer.counts_only and not summary:
-        raise SignInNeeded("COUNTS_ONLY")
+    if not summary:
+        seeing.must_see_each(viewer)
     settled = audits.settle(house, viewer, question)
     found = audits.answered(house, viewer, settled)
     table = found.summary if summary else found.pairs
@@ -262,8 +262,7 @@ def report(
     """
     if form not in REPORTS:
         raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
-    if viewer.counts_only:
-        raise SignInNeeded("COUNTS_ONLY")
+    seeing.must_see_each(viewer)
     settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
     key = ("report", settled, form, lang, viewer.bounds)
     return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))

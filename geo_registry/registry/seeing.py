@@ -10,7 +10,7 @@ import pandas as pd
 from geo_registry.core.access import Viewer, must, own, published, visible
 from geo_registry.core.bounds import Bounds, within
 from geo_registry.core.frame import CRS, conform, empty
-from geo_registry.errors import NotFound
+from geo_registry.errors import NotFound, SignInNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,18 @@ def at(house: House, viewer: Viewer, as_of: int | None) -> int:
     if as_of is not None and revision != house.revision():
         must(viewer, "history")
     return revision
+
+
+def must_see_each(viewer: Viewer) -> None:
+    """Refuse to show single sources where only counts are shown.
+
+    Raises
+    ------
+    SignInNeeded
+        ``COUNTS_ONLY``.
+    """
+    if viewer.counts_only:
+        raise SignInNeeded("COUNTS_ONLY")
 
 
 def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoDataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo_registry.settings.given import count
+from geo_registry.settings.given import count, word
 from geo_registry.settings.limits import COMMAND_LINE_LIMITS, Limits
 from geo_registry.settings.people import PasswordCost, Provider, provider_from
 from geo_registry.settings.serving import Serving, serving_from
@@ -20,6 +20,11 @@ __all__ = ["COMMAND_LINE_LIMITS", "Limits", "PasswordCost", "Provider", "Serving
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
 """Where layers/ and static/ lie: beside the package in a checkout, inside it where it was installed."""
+PUBLIC = ("auto", "closed", "counts", "read")
+"""What those may see who have not signed in: nothing, numbers in rings, all but contacts and leads.
+
+``auto`` is ``read`` on this machine for as long as nobody has an account, else ``closed``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Settings:
         What hashing a password costs.
     provider
         Who else vouches for people; None for nobody.
+    public
+        What those see who have not signed in: one of `PUBLIC`.
     """
 
     store_url: str = "sqlite:///data/registry.db"
@@ -54,6 +61,7 @@ class Settings:
     serving: Serving = field(default_factory=Serving)
     password_cost: PasswordCost = field(default_factory=PasswordCost)
     provider: Provider | None = None
+    public: str = PUBLIC[0]
 
 
 def from_env(environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,13 +71,13 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, those of `serving.serving_from` and of
-        `people.provider_from`.
+        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``HOST``, ``PORT``, ``WORKERS``, those of
+        `serving.serving_from` and of `people.provider_from`.
 
     Raises
     ------
     ValueRefused
-        If a number is none.
+        If a number is none, or a word none of those there are to choose from.
 
     Examples
     --------
@@ -87,4 +95,5 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         workers=count(given, "WORKERS", base.workers),
         serving=serving_from(given),
         provider=provider_from(given),
+        public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from flask import make_response, render_template, request
+from flask import g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from geo_registry.errors import (
@@ -45,6 +45,7 @@ STATUS: dict[type[RegistryError], int] = {
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
 _OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
+_TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
 
@@ -73,11 +74,17 @@ def status_of(fault: RegistryError) -> int:
     return next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
 
 
-def _refusal(fault: RegistryError) -> Response:
+def _refusal(refused: RegistryError) -> Response:
+    fault = SignInNeeded() if isinstance(refused, NotAllowed) and _is_stranger() else refused
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
         _LOG.error("%s", fault, exc_info=fault)
     return _answer(status, fault.code, fault.details)
+
+
+def _is_stranger() -> bool:
+    """Tell whether nobody has signed in: who has no rights at all is asked who it is."""
+    return "viewer" in g and g.viewer.role == "public"
 
 
 def _http_fault(fault: HTTPException) -> Response:
@@ -101,7 +108,7 @@ def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     message = explain(code, lang, details)
     if not _wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
-    title = say("web.error_title", lang)
+    title = say(_TITLES.get(status, "web.error_title"), lang)
     page = render_template("error.html", title=title, code=code, message=message, status=status)
     return make_response(page, status)
 
