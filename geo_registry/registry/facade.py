@@ -6,8 +6,10 @@ import getpass
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.core import access
+from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
-from geo_registry.registry import audits, importing, publishing, records, tiling
+from geo_registry.publish.scope import scope_in_words
+from geo_registry.registry import audits, importing, publishing, records, seeing, tiling
 from geo_registry.registry.audits import Question
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
@@ -85,15 +87,26 @@ class Registry:
         return Keeping(self._house, self._viewer)
 
     def commits(self) -> Sequence[Commit]:
-        """Give every commit, oldest first."""
-        return self._house.store.commits()
+        """Give every commit, oldest first; only who sees everything may ask.
+
+        Raises
+        ------
+        NotAllowed
+            Without a right to the history of all areas.
+        """
+        return records.commits(self._house, self._viewer)
 
     def counts(self) -> dict[str, int]:
         """Count today's records by kind."""
         return records.counts(self._house, self._viewer, self._house.revision())
 
     def sources(
-        self, kind: str | None = None, *, as_of: int | None = None, on: date | None = None
+        self,
+        kind: str | None = None,
+        *,
+        as_of: int | None = None,
+        on: date | None = None,
+        contacts: bool = True,
     ) -> gpd.GeoDataFrame:
         """Give sources: those of one kind, or of all.
 
@@ -105,6 +118,8 @@ class Registry:
             As known at this revision; default the newest.
         on
             Valid at this date; default any.
+        contacts
+            Whether restricted columns come along: the store's owner finds them filled, others empty.
 
         Returns
         -------
@@ -115,20 +130,29 @@ class Registry:
         ------
         ValueRefused
             If the kind or the revision is unknown.
+        NotAllowed
+            If a past revision is asked for without a right to the history.
+        SignInNeeded
+            ``COUNTS_ONLY`` where only counts are shown.
         """
-        house, revision = self._house, self._house.revision(as_of)
+        house, revision = self._house, seeing.at(self._house, self._viewer, as_of)
         kinds = (records.of_kind(house, kind).name,) if kind else house.catalog.of_role("source")
-        rows = records.frames(house, self._viewer, kinds, revision)
+        if any(house.catalog.kinds[name].role not in OPEN_ROLES for name in kinds):
+            seeing.must_see_each(self._viewer)
+        reading = seeing.with_contacts if contacts else seeing.frames
+        rows = reading(house, self._viewer, kinds, revision)
         return records.valid_on(rows, on) if on else rows
 
     def stations(self, *, as_of: int | None = None, on: date | None = None) -> gpd.GeoDataFrame:
         """Give every monitoring station; parameters and result as `sources`."""
-        rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "station")
+        rows = records.of_role(
+            self._house, self._viewer, seeing.at(self._house, self._viewer, as_of), "station"
+        )
         return records.valid_on(rows, on) if on else rows
 
     def zones(self, *, as_of: int | None = None) -> gpd.GeoDataFrame:
         """Give every zone (districts, ban zones); result as `sources`."""
-        return records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
+        return records.of_role(self._house, self._viewer, seeing.at(self._house, self._viewer, as_of), "zone")
 
     def record(self, record_id: str) -> pd.Series[Any]:
         """Give one record by its id.
@@ -238,7 +262,7 @@ class Registry:
         on
             Valid at; default today.
         """
-        return publishing.near(self._house, self._viewer, (lon, lat), radius_m, on=on)
+        return records.near(self._house, self._viewer, (lon, lat), radius_m, on=on)
 
     def rings(self, rings_m: Sequence[float] = audits.DEFAULT_RINGS_M) -> gpd.GeoDataFrame:
         """Draw the rings of today's national stations as polygons."""
@@ -262,6 +286,16 @@ class Registry:
     def synthetic(self) -> bool:
         """Whether any of today's records is made up."""
         return records.any_synthetic(self._house, self._viewer, self._house.revision())
+
+    def scope_in_words(self, lang: Language) -> str:
+        """Say in words what the viewer does not see; empty where it sees everything.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+        """
+        return scope_in_words(self._viewer.bounds, lang)
 
     def reasons_in_words(self, reasons: str, lang: Language) -> str:
         """Say in words why a pair has its score.

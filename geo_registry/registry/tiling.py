@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
+    from geo_registry.core.kinds import Role
     from geo_registry.registry.house import House
 
 DEEPEST = 18
@@ -36,6 +37,14 @@ PACKING_LEVEL = 6
 """gzip's own default: a tile is packed once and sent many times."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
+ROLES: dict[str, Role] = {
+    "sources": "source",
+    "stations": "station",
+    "rings": "station",
+    "zones": "zone",
+    "assets": "asset",
+}
+"""Role of the kinds that each layer is made of."""
 LAYERS: dict[str, tuple[str, ...]] = {
     "sources": (
         "id",
@@ -113,8 +122,8 @@ def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int])
     if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
     _, sealed_by = house.store.tip()
-    scope = hashlib.sha256(viewer.scope.encode()).hexdigest()
-    return f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:8]}"
+    scope = hashlib.sha256(viewer.bounds.of_role(ROLES[layer]).key.encode()).hexdigest()
+    return f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
 
 
 def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[Packed, str]:
@@ -139,10 +148,10 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
     known_as = tag(house, viewer, layer, address)
 
     def make() -> Packed:
-        drawn = house.recent.get(("drawn", layer, known_as, viewer), lambda: _draw(house, viewer, layer))
+        drawn = house.recent.get(("drawn", layer, known_as), lambda: _draw(house, viewer, layer))
         return _packed(_encode(layer, drawn, address))
 
-    return house.tiles.get((layer, address, known_as, viewer), make), known_as
+    return house.tiles.get((layer, address, known_as), make), known_as
 
 
 def _packed(content: bytes) -> Packed:
@@ -169,8 +178,7 @@ def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
     if layer == "rings":
         national = records.stations(house, viewer, revision, on=day, wanted=((), audits.NATIONAL))
         return audits.rings(national, audits.DEFAULT_RINGS_M)
-    role = {"sources": "source", "stations": "station", "zones": "zone", "assets": "asset"}[layer]
-    rows = records.valid_on(records.of_role(house, viewer, revision, role), day)  # type: ignore[arg-type]
+    rows = records.valid_on(records.of_role(house, viewer, revision, ROLES[layer]), day)
     if layer != "sources":
         return rows
     rows["active"] = rows["status"].isin(house.catalog.active)

@@ -21,7 +21,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
 """Where layers/ and static/ lie: beside the package in a checkout, inside it where it was installed."""
 PUBLIC = ("auto", "closed", "counts", "read")
-"""What those may see who have not signed in."""
+"""What those may see who have not signed in: nothing, numbers in rings, all but contacts and leads.
+
+``auto`` is ``read`` on this machine for as long as nobody has an account, else ``closed``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,12 @@ class Settings:
         Limits of files sent through the browser.
     serving
         How much one server process takes on.
-    public
-        What those see who have not signed in: ``closed`` nothing, ``counts`` counts in rings, ``read`` what
-        is open; ``auto`` is ``read`` while there is no account and only this machine is listened to.
     password_cost
         What hashing a password costs.
     provider
         Who else vouches for people; None for nobody.
+    public
+        What those see who have not signed in: one of `PUBLIC`.
     """
 
     store_url: str = "sqlite:///data/registry.db"
@@ -57,9 +59,9 @@ class Settings:
     workers: int = 1
     uploads: Limits = field(default_factory=Limits)
     serving: Serving = field(default_factory=Serving)
-    public: str = "auto"
     password_cost: PasswordCost = field(default_factory=PasswordCost)
     provider: Provider | None = None
+    public: str = PUBLIC[0]
 
 
 def from_env(environment: Mapping[str, str] | None = None) -> Settings:
@@ -69,13 +71,13 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``HOST``, ``PORT``, ``WORKERS``, ``GEO_REGISTRY_PUBLIC``,
-        those of `serving.serving_from` and of `people.provider_from`.
+        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``HOST``, ``PORT``, ``WORKERS``, those of
+        `serving.serving_from` and of `people.provider_from`.
 
     Raises
     ------
     ValueRefused
-        If a number is none.
+        If a number is none, or a word none of those there are to choose from.
 
     Examples
     --------
@@ -92,6 +94,6 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         port=count(given, "PORT", base.port),
         workers=count(given, "WORKERS", base.workers),
         serving=serving_from(given),
-        public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
         provider=provider_from(given),
+        public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from geo_registry.errors import (
@@ -47,6 +47,7 @@ STATUS: dict[type[RegistryError], int] = {
 OF_CODE = {"STORE_DISK_FULL": 507}
 """Status of single codes, where HTTP has a better one than that of their class."""
 _OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
+_TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
 
@@ -75,7 +76,8 @@ def status_of(fault: RegistryError) -> int:
     return OF_CODE.get(fault.code) or next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
 
 
-def _refusal(fault: RegistryError) -> Response:
+def _refusal(refused: RegistryError) -> Response:
+    fault = SignInNeeded() if isinstance(refused, NotAllowed) and _is_stranger() else refused
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
         _LOG.error("%s", fault, exc_info=fault)
@@ -85,6 +87,11 @@ def _refusal(fault: RegistryError) -> Response:
     if "seconds" in fault.details:
         answer.headers["Retry-After"] = str(fault.details["seconds"])
     return answer
+
+
+def _is_stranger() -> bool:
+    """Tell whether nobody has signed in: who has no rights at all is asked who it is."""
+    return "viewer" in g and g.viewer.role == "public"
 
 
 def _http_fault(fault: HTTPException) -> Response:
@@ -108,7 +115,7 @@ def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     message = explain(code, lang, details)
     if not wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
-    title = say("web.error_title", lang)
+    title = say(_TITLES.get(status, "web.error_title"), lang)
     page = render_template("error.html", title=title, code=code, message=message, status=status)
     return make_response(page, status)
 

@@ -55,7 +55,7 @@ def run(url: str, *, host: str, port: int, workers: int, lang: Language) -> None
         ``PORT_TAKEN`` if something listens there already, ``ADDRESS_UNUSABLE`` if nothing can.
     """
     check_address(host, port)
-    settings = replace(from_env(), store_url=url, host=host)
+    settings = replace(from_env(), store_url=url, host=host, port=port)
     server = Granian(
         "geo_registry.web:create_app",
         address=host,

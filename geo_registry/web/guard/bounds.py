@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import request
 
 from geo_registry.core import access
 
@@ -13,23 +16,45 @@ if TYPE_CHECKING:
 
 
 def public_viewer(settings: Settings, *, has_accounts: bool) -> Viewer | None:
-    """Give the viewer of everybody who has not signed in, or None where they see nothing.
+    """Give the viewer that stands for those who have not signed in; None where they see nothing.
+
+    ``auto`` lets the map of a fresh checkout be seen by whoever sits at the machine, and nobody else: it
+    lasts until the first account is made, needs a server that listens on this machine alone, and a request
+    that comes from it under its own name, so that neither a proxy nor a foreign page lets others in.
 
     Parameters
     ----------
     settings
-        Say what is public, and where the server listens.
+        What is set: the mode, and where the server listens.
     has_accounts
-        Whether somebody could sign in.
+        Whether anybody has an account.
     """
     mode = settings.public
     if mode == "auto":
-        mode = "closed" if has_accounts or not _is_this_machine(settings.host) else "read"
+        mode = "closed" if has_accounts or not (is_local(settings.host) and _asked_locally()) else "read"
     return None if mode == "closed" else access.public(counts_only=mode == "counts")
 
 
-def _is_this_machine(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Tell whether an address is this machine's own.
+
+    Parameters
+    ----------
+    host
+        A name or an address, without a port.
+
+    Examples
+    --------
+    >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost"), is_local("0.0.0.0")
+    (True, True, True, False)
+    """
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False
+
+
+def _asked_locally() -> bool:
+    """Tell whether the request at hand comes from this machine and calls it so."""
+    called = urlsplit(f"//{request.host}").hostname
+    return is_local(request.remote_addr or "") and is_local(called or "")

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 import geo_registry as gr
 from geo_registry.errors import NotFound, StoreError
 from geo_registry.web import answers, documents
-from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language
+from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language, viewer
 from geo_registry.web.params import Query
 from geo_registry.wording import say, texts
 
@@ -29,6 +29,8 @@ def words() -> dict[str, Any]:
         "say": lambda key, **values: say(f"web.{key}", lang, **values),
         "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
         "in_language": _in_language,
+        "scope": lambda: registry().scope_in_words(lang),
+        "shows_each": lambda: not viewer().counts_only,
         "digest": catalog().digest[:12],
         **_state(),
     }
@@ -65,6 +67,7 @@ def map_page() -> str:
         "rings_m": gr.Question().rings_m,
         "catalog": documents.catalog_document(catalog(), lang, registry().counts()),
         "texts": said,
+        "shows_each": not viewer().counts_only,
     }
     return render_template("map.html", config=config)
 

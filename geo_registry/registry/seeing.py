@@ -1,0 +1,198 @@
+"""Rows as their viewers see them: the one way from the store to everything that is shown or leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_registry.core.access import Viewer, must, own, published, visible
+from geo_registry.core.bounds import Bounds, within
+from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.errors import NotFound, SignInNeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geo_registry.registry.house import House
+
+
+def at(house: House, viewer: Viewer, as_of: int | None) -> int:
+    """Give the revision a viewer's question is answered at.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    as_of
+        The one asked for; None for the newest.
+
+    Raises
+    ------
+    ValueRefused
+        If there is no such revision yet.
+    NotAllowed
+        If it is a past one and the viewer has no right to the history.
+    """
+    revision = house.revision(as_of)
+    if as_of is not None and revision != house.revision():
+        must(viewer, "history")
+    return revision
+
+
+def must_see_each(viewer: Viewer) -> None:
+    """Refuse to show single sources where only counts are shown.
+
+    Raises
+    ------
+    SignInNeeded
+        ``COUNTS_ONLY``.
+    """
+    if viewer.counts_only:
+        raise SignInNeeded("COUNTS_ONLY")
+
+
+def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoDataFrame:
+    """Give the records of one kind as they were known at a revision: the one way to rows that leave.
+
+    Every map, tile, search, audit, export and report is made of these frames, so that what one may not see
+    is in none of them, and no contact in any.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    kind
+        Name of the kind.
+    revision
+        As known at.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        WGS 84, the canonical columns but for those that are restricted; a copy the caller may change.
+    """
+    bounds = bounds_of(house, viewer, kind)
+
+    def look() -> gpd.GeoDataFrame:
+        rows, seen = _published(house, kind, revision), _seen(house, bounds, kind, revision)
+        return rows if seen.all() else rows[seen].reset_index(drop=True)
+
+    return house.recent.get(("frame", kind, revision, bounds), look).copy()
+
+
+def bounds_of(house: House, viewer: Viewer, *kinds: str) -> Bounds:
+    """Give the bounds under which answers about some kinds are kept: those who see the same share them."""
+    own = {viewer.bounds.of_role(house.catalog.kinds[kind].role) for kind in kinds}
+    return own.pop() if len(own) == 1 else viewer.bounds
+
+
+def _known(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
+    """Give all records of a kind with all columns; nothing of it leaves but through `visible` or `one`."""
+
+    def load() -> gpd.GeoDataFrame:
+        fields = house.catalog.kinds[kind].fields
+        known = house.store.records([kind], as_of=revision)
+        return conform(known, fields) if len(known) else empty(fields)
+
+    return house.recent.get(("known", kind, revision), load)
+
+
+def _published(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
+    def shorten() -> gpd.GeoDataFrame:
+        return published(_known(house, kind, revision), house.catalog.kinds[kind])
+
+    return house.recent.get(("published", kind, revision), shorten)
+
+
+def _seen(house: House, bounds: Bounds, kind: str, revision: int) -> NDArray[np.bool_]:
+    def look() -> NDArray[np.bool_]:
+        return within(bounds, _known(house, kind, revision), house.catalog)
+
+    return house.recent.get(("seen", kind, revision, bounds), look)
+
+
+def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
+    """Give the records of several kinds in one frame; a column some kinds lack is empty there.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    viewer
+        Who asks.
+    kinds
+        Names of the kinds.
+    revision
+        As known at.
+    """
+
+    def load() -> gpd.GeoDataFrame:
+        return _joined([frame(house, viewer, kind, revision) for kind in kinds])
+
+    key = ("frames", tuple(kinds), revision, bounds_of(house, viewer, *kinds))
+    return house.recent.get(key, load).copy()
+
+
+def _joined(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return empty()
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=CRS)
+
+
+def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
+    """Give records with all their columns, as an analyst reads them in Python; parameters as `frames`.
+
+    Restricted fields are empty where the viewer has no right to them.
+    """
+    return _joined([visible(viewer, _known(house, kind, revision), house.catalog) for kind in kinds])
+
+
+def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
+    """Give one record, with its contacts where the viewer has a right to them and the record is its own.
+
+    What does not exist and what may not be seen take the same way and end alike.
+
+    Returns
+    -------
+    pandas.Series
+        The columns that the viewer may read.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the viewer may not see it.
+    """
+    kind, place = _places(house, revision).get(record_id, NOWHERE)
+    if kind is None or not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
+        raise NotFound("RECORD_UNKNOWN", value=record_id)
+    known = _known(house, kind, revision)
+    mine = viewer.may("contacts") and bool(own(viewer, known.iloc[[place]])[0])
+    return (known if mine else _published(house, kind, revision)).iloc[place]
+
+
+NOWHERE = (None, -1)
+"""Place of a record that is not there."""
+
+
+def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, int]]:
+    """Tell of every record in which frame and row it stands."""
+
+    def look() -> dict[str, tuple[str | None, int]]:
+        kinds = house.catalog.kinds
+        return {
+            str(name): (kind, place)
+            for kind in kinds
+            for place, name in enumerate(_known(house, kind, revision)["id"])
+        }
+
+    return house.recent.get(("places", revision), look)
