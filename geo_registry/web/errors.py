@@ -13,17 +13,21 @@ from geo_registry.errors import (
     Conflict,
     NotAllowed,
     NotFound,
+    NotReady,
     Overloaded,
     Refused,
     RegistryError,
     SignInNeeded,
     Stale,
     StoreError,
+    TooLarge,
     TooMany,
+    TooSlow,
     VersionNeeded,
 )
 from geo_registry.web import answers
 from geo_registry.web.context import safe_language
+from geo_registry.web.guard import entry
 from geo_registry.wording import explain, say
 
 if TYPE_CHECKING:
@@ -34,17 +38,20 @@ STATUS: dict[type[RegistryError], int] = {
     SignInNeeded: 401,
     NotAllowed: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     Stale: 412,
+    TooLarge: 413,
     VersionNeeded: 428,
     TooMany: 429,
+    NotReady: 503,
     Overloaded: 503,
     StoreError: 503,
     CatalogError: 500,
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
-_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
+_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
 
@@ -76,8 +83,11 @@ def status_of(fault: RegistryError) -> int:
 def _refusal(fault: RegistryError) -> Response:
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
-        _LOG.error("%s", fault, exc_info=fault)
-    return _answer(status, fault.code, fault.details)
+        _LOG.error("a fault of ours was told", exc_info=fault)
+    answer = _answer(status, fault.code, fault.details)
+    if isinstance(fault, (TooMany, Overloaded)) and "seconds" in fault.details:
+        answer.headers["Retry-After"] = str(fault.details["seconds"])
+    return answer
 
 
 def _http_fault(fault: HTTPException) -> Response:
@@ -92,7 +102,7 @@ def _http_fault(fault: HTTPException) -> Response:
 
 
 def _bug(fault: Exception) -> Response:
-    _LOG.error("%s %s", request.method, request.path, exc_info=fault)
+    _LOG.error("an exception nobody foresaw", exc_info=fault)
     return _answer(500, "INTERNAL", {})
 
 
@@ -102,11 +112,13 @@ def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     if not _wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
     title = say("web.error_title", lang)
-    page = render_template("error.html", title=title, code=code, message=message, status=status)
+    request_id = entry.request_id()
+    page = render_template(
+        "error.html", title=title, code=code, message=message, status=status, request_id=request_id
+    )
     return make_response(page, status)
 
 
 def _wants_page() -> bool:
-    inner = request.path.startswith(("/api/", "/tiles/", "/static/", "/healthz"))
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return not inner and best == "text/html"
+    return not entry.FOR_PROGRAMS.match(request.path) and best == "text/html"
