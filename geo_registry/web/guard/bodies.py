@@ -1,4 +1,4 @@
-"""What is sent with a request is taken in before anything works on it, so that who sends slowly holds nothing.
+"""What is sent with a request is taken in before anything works on it: who sends slowly holds nothing up.
 
 Granian hands a body over as it arrives and lets the reader wait without end. Here it is read into a file of
 this process, so many at a time, and a client that does not keep it flowing is let go.
@@ -172,4 +172,3 @@ def _next(size: int, took_s: float) -> int:
     if took_s < QUICK_S:
         return min(size * 2, MOST_AT_ONCE)
     return max(1, size // 4) if took_s > SLOW_S else size
-

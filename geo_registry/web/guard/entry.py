@@ -173,7 +173,9 @@ def _called(inner: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     begun: list[tuple[str, list[tuple[str, str]]]] = []
     parts: list[bytes] = []
 
-    def start(status: str, headers: list[tuple[str, str]], _fault: object = None) -> Callable[[bytes], object]:
+    def start(
+        status: str, headers: list[tuple[str, str]], _fault: object = None
+    ) -> Callable[[bytes], object]:
         begun.append((status, headers))
         return parts.append
 
@@ -225,9 +227,7 @@ def _document(code: str, lang: Language, details: Mapping[str, object], **_: obj
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
-def _page(
-    code: str, lang: Language, details: Mapping[str, object], *, status: int, request_id: str
-) -> str:
+def _page(code: str, lang: Language, details: Mapping[str, object], *, status: int, request_id: str) -> str:
     title, message = say("web.error_title", lang), explain(code, lang, details)
     told = f"{say('web.error_code', lang, code=code, status=status)} · {_asked(lang, request_id)}"
     texts = f"<h1>{escape(title)}</h1><p>{escape(message)}</p><p>{escape(told)}</p>"

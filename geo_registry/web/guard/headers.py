@@ -1,4 +1,4 @@
-"""What a browser is told beside every answer: fetch nothing from elsewhere, guess nothing, show this nowhere else."""
+"""What a browser is told beside every answer: fetch nothing from elsewhere, guess nothing, frame nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE_POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 """Content policy of everything: nothing from elsewhere, nothing inline; MapLibre draws from blobs."""
-UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
+UNUSED = ("camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
 """What no page of ours asks of a browser, and so no page may."""
 ALWAYS = {
     "Content-Security-Policy": PAGE_POLICY,
@@ -63,7 +63,7 @@ def report_policy(content: bytes) -> str:
     Examples
     --------
     >>> report_policy(b"<style>p{}</style>")[:44]
-    "default-src 'none'; style-src 'sha256-fu4lMC"
+    "default-src 'none'; style-src 'sha256-gG2yIS"
     """
     digests = (hashlib.sha256(style).digest() for style in _STYLE.findall(content))
     styles = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"

@@ -73,7 +73,7 @@ class Metric:
 REQUESTS = Metric("counter", "requests", "Requests that were answered.", ("route", "method", "status"))
 DURATION = Metric("histogram", "request_seconds", "Seconds from a request to its answer.", ("route",))
 IN_FLIGHT = Metric("gauge_livesum", "requests_in_flight", "Requests that are being answered now.")
-SHED = Metric("counter", "requests_shed", "Requests turned away because too much was asked at once.", ("gate",))
+SHED = Metric("counter", "requests_shed", "Requests turned away, as too much was asked at once.", ("gate",))
 LIMITED = Metric("counter", "requests_limited", "Requests of who asked too often.", ("limit",))
 IMPORTS = Metric("counter", "imports", "Files that were sent, by what came of them.", ("outcome",))
 HITS = Metric("counter", "cache_hits", "Questions answered from memory.", ("cache",))
@@ -177,7 +177,7 @@ class Book:
         return generate_latest(together)
 
     def sandboxes(self) -> int:
-        """Count the processes that parse files for the processes of this folder; 0 where it cannot be told."""
+        """Count the processes that parse files for those of this folder; 0 where it cannot be told."""
         owners = {_owner(page) for page in self.folder.glob("*.db")}
         return sum(SANDBOX in _command(child) for owner in owners for child in _children(owner))
 

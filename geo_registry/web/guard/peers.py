@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from geo_registry.settings import Settings
 
+LOCAL = "geo_registry.local"
+"""Where a request's environment says whether a program of this machine asks, by no proxy."""
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
 """Headers by which a proxy gives itself away."""
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -59,7 +61,7 @@ class Peers:
         """
         # asked before the address is replaced: a proxy on this machine must not pass its clients off as ours
         forwarded = any(name in environ for name in FORWARDED)
-        environ["geo_registry.local"] = is_loopback(_peer(environ)) and not forwarded
+        environ[LOCAL] = is_loopback(_peer(environ)) and not forwarded
         if not self._proxies or not self._believed(_peer(environ)):
             return
         hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from geo_registry.core.access import must
 from geo_registry.errors import SignInNeeded
 from geo_registry.web import answers
 from geo_registry.web.context import kept, viewer
 from geo_registry.web.guard import entry, metrics
+from geo_registry.web.guard.peers import LOCAL
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("health", __name__)
 
-WITHOUT_ASKING_WHO = frozenset({"health.alive", "health.ready"})
-"""Answered before anything else is looked at, so that they tell how things are when nothing else works."""
-
 
 def register(app: Flask) -> None:
-    """Let an application answer these first; to be done before who asks is looked at."""
+    """Let an application answer these first, whoever asks; to be done before that is looked at."""
     app.before_request(_at_once)
 
 
-def _at_once() -> ResponseReturnValue | None:
-    is_own_count = request.endpoint == "health.count" and request.environ.get("geo_registry.local")
-    if request.endpoint in WITHOUT_ASKING_WHO:
-        return current_app.ensure_sync(current_app.view_functions[request.endpoint])()
+def _at_once() -> Response | None:
+    if request.endpoint == "health.alive":
+        return alive()
+    if request.endpoint == "health.ready":
+        return ready()
+    is_own_count = request.endpoint == "health.count" and request.environ.get(LOCAL)
     return _counted() if is_own_count else None
 
 
@@ -49,7 +48,7 @@ def ready() -> Response:
 
 @blueprint.get("/metrics")
 def count() -> Response:
-    """Give what was counted to a keeper; programs of this machine get it before they are asked who they are."""
+    """Give what was counted to a keeper; programs of this machine are not even asked who they are."""
     if viewer().role == "public":
         raise SignInNeeded
     must(viewer(), "keep")
