@@ -9,7 +9,7 @@ from geo_registry.core import access
 from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
 from geo_registry.publish.scope import scope_in_words
-from geo_registry.registry import audits, importing, publishing, records, seeing, tiling
+from geo_registry.registry import audits, importing, publishing, readiness, records, seeing, tiling
 from geo_registry.registry.audits import Question
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.errors import FileRefused
+    from geo_registry.live.recent import Use
     from geo_registry.publish.export import Exported
     from geo_registry.registry.house import House
     from geo_registry.settings import Settings
@@ -334,6 +335,15 @@ class Registry:
     def tile_tag(self, layer: str, z: int, x: int, y: int) -> str:
         """Give a tile's tag without its content; parameters and errors as `tile`."""
         return tiling.tag(self._house, self._viewer, layer, (z, x, y))
+
+    def ready(self) -> readiness.Readiness:
+        """Look whether all is there that answers and imports need; errors as `readiness.look`."""
+        return readiness.look(self._house)
+
+    @property
+    def memory(self) -> dict[str, Use]:
+        """How the memories of this process are used, by their names."""
+        return {"answers": self._house.recent.use, "tiles": self._house.tiles.use}
 
     def close(self) -> None:
         """Let go of the store."""

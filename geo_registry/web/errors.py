@@ -13,17 +13,21 @@ from geo_registry.errors import (
     Conflict,
     NotAllowed,
     NotFound,
+    NotReady,
     Overloaded,
     Refused,
     RegistryError,
     SignInNeeded,
     Stale,
     StoreError,
+    TooLarge,
     TooMany,
+    TooSlow,
     VersionNeeded,
 )
 from geo_registry.web import answers
 from geo_registry.web.context import safe_language
+from geo_registry.web.guard import entry
 from geo_registry.wording import explain, say
 
 if TYPE_CHECKING:
@@ -34,10 +38,13 @@ STATUS: dict[type[RegistryError], int] = {
     SignInNeeded: 401,
     NotAllowed: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     Stale: 412,
+    TooLarge: 413,
     VersionNeeded: 428,
     TooMany: 429,
+    NotReady: 503,
     Overloaded: 503,
     StoreError: 503,
     CatalogError: 500,
@@ -46,7 +53,7 @@ STATUS: dict[type[RegistryError], int] = {
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
 OF_CODE = {"STORE_DISK_FULL": 507}
 """Status of single codes, where HTTP has a better one than that of their class."""
-_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
+_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
@@ -80,7 +87,7 @@ def _refusal(refused: RegistryError) -> Response:
     fault = SignInNeeded() if isinstance(refused, NotAllowed) and _is_stranger() else refused
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
-        _LOG.error("%s", fault, exc_info=fault)
+        _LOG.error("a fault of ours was told", exc_info=fault)
     if fault.code == SignInNeeded.default_code and request.method in {"GET", "HEAD"} and wants_page():
         return redirect(url_for("signin.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     answer = _answer(status, fault.code, fault.details)
@@ -106,7 +113,7 @@ def _http_fault(fault: HTTPException) -> Response:
 
 
 def _bug(fault: Exception) -> Response:
-    _LOG.error("%s %s", request.method, request.path, exc_info=fault)
+    _LOG.error("an exception nobody foresaw", exc_info=fault)
     return _answer(500, "INTERNAL", {})
 
 
@@ -116,12 +123,14 @@ def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     if not wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
     title = say(_TITLES.get(status, "web.error_title"), lang)
-    page = render_template("error.html", title=title, code=code, message=message, status=status)
+    request_id = entry.request_id()
+    page = render_template(
+        "error.html", title=title, code=code, message=message, status=status, request_id=request_id
+    )
     return make_response(page, status)
 
 
 def wants_page() -> bool:
     """Tell whether a person reads the answer in a browser, rather than a program."""
-    inner = request.path.startswith(("/api/", "/tiles/", "/static/", "/healthz"))
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return not inner and best == "text/html"
+    return not entry.FOR_PROGRAMS.match(request.path) and best == "text/html"

@@ -19,10 +19,15 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
     Query()
-    content, tag = registry().tile(layer, z, x, y)
+    seen = registry()
+    tag = seen.tile_tag(layer, z, x, y)
     if answers.known(tag):
         return answers.unchanged(tag)
-    response = Response(content, mimetype=MEDIA_TYPE)
+    tile, tag = seen.packed_tile(layer, z, x, y)
+    if tile.is_packed and answers.takes_gzip():
+        response = answers.packed(tile.content, MEDIA_TYPE)
+    else:
+        response = Response(tile.plain, mimetype=MEDIA_TYPE)
     response.set_etag(tag, weak=True)
     return response
 
