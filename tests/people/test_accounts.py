@@ -57,7 +57,7 @@ def test_only_who_has_the_right_looks_after_people(registry: Registry, act: str)
         "listed": (),
     }
     for role in ("public", "auditor", "district", "city"):
-        seen = registry.seen_by(access.Viewer("somebody", role, areas=None))  # type: ignore[arg-type]
+        seen = registry.seen_by(access.Viewer("somebody", role, areas=None))
         before = registry.revision
         with pytest.raises(NotAllowed) as refused:
             getattr(seen.people, act)(*given[act])

@@ -71,7 +71,7 @@ def test_ten_thousand_guesses_in_ten_minutes_come_to_few(
 def test_guesses_from_many_addresses_or_at_many_names_come_to_few(
     registry: Registry, clock: Clock, checks: Checks
 ) -> None:
-    """A guesser gains nothing by another address for each guess at a name, nor by another name at an address."""
+    """Another address for each guess at a name, or another name at an address, gains a guesser nothing."""
     for number in range(1_000):
         guess(registry, "li", f"198.51.{number // 250}.{number % 250}")
         guess(registry, f"name{number}", "192.0.2.7")

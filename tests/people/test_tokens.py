@@ -41,7 +41,7 @@ def test_a_token_has_what_its_scope_leaves(registry: Registry, scope: str, left:
 
 
 def test_a_token_never_has_more_than_its_account(registry: Registry) -> None:
-    """A token for imports of one who may not import imports nothing; it follows the account's role of today."""
+    """A token for imports of one who may not import imports nothing: the account's role of today holds."""
     text = registry.people.make_token("li", "import", 1).text
     assert registry.people.entrance.by_token(text).may("import")
     registry.people.give("li", Grant("auditor"))
