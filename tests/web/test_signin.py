@@ -472,11 +472,11 @@ def test_tokens_are_made_and_revoked_on_the_page(client: FlaskClient) -> None:
     assert "no-store" in made.headers["Cache-Control"]
     listed = client.get("/account").text
     assert text[0] not in listed
-    assert text[0][:16] in listed
+    assert text[0][3:15] in listed
     assert client.get("/api/catalog", headers={"Authorization": f"Bearer {text[0]}"}).status_code == 200
     answer = send(client, f"/account/tokens/{text[0][3:15]}/revoke")
     assert answer.location == "/account?done=revoked"
-    assert text[0][:16] not in client.get("/account").text
+    assert text[0][3:15] not in client.get("/account").text
     assert send(client, "/account/tokens", scope="all", days="1").status_code == 400
     assert send(client, "/account/tokens", scope="read", days="x").status_code == 400
     assert send(client, "/account/tokens/unknown/revoke").status_code == 404
