@@ -39,17 +39,23 @@ def _connect(path: Path) -> sqlite3.Connection:
     before = _identity(path)
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1_000, isolation_level=None, check_same_thread=False)
     try:
-        if configure := getattr(connection, "setconfig", None):
-            configure(_DEFENSIVE, True)  # noqa: FBT003 (sqlite3 takes it so; Python 3.12 and newer)
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        _prepare(connection)
     except sqlite3.Error:
         connection.close()
-        raise
+        if before in {None, _identity(path)}:
+            raise
+        return _connect(path)
     if before in {None, _identity(path)}:
         return connection
     connection.close()
     return _connect(path)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    if configure := getattr(connection, "setconfig", None):
+        configure(_DEFENSIVE, True)  # noqa: FBT003 (sqlite3 takes it so; Python 3.12 and newer)
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
