@@ -202,7 +202,7 @@ def readable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("folder_mode", "code"), [(0o777, "STORE_OLDER"), (0o555, "STORE_UNWRITABLE")])
 def test_who_may_not_write_is_told_so(readable: Path, folder_mode: int, code: str) -> None:
-    """An old store that this process may not write, or whose folder it may not, is refused and not touched."""
+    """An old store that this process may not write, or its folder, is refused by a code of its own."""
     path = first_release(readable / "store.db")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
