@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 BUSY_MS = 10_000
 """How long a connection waits for another one that writes, milliseconds."""
+_PAUSE_S = 0.01
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -39,17 +41,37 @@ def _connect(path: Path) -> sqlite3.Connection:
     before = _identity(path)
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1_000, isolation_level=None, check_same_thread=False)
     try:
-        if configure := getattr(connection, "setconfig", None):
-            configure(_DEFENSIVE, True)  # noqa: FBT003 (sqlite3 takes it so; Python 3.12 and newer)
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        _prepare(connection)
     except sqlite3.Error:
         connection.close()
-        raise
+        if before in {None, _identity(path)}:
+            raise
+        return _connect(path)
     if before in {None, _identity(path)}:
         return connection
     connection.close()
     return _connect(path)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    if configure := getattr(connection, "setconfig", None):
+        configure(_DEFENSIVE, True)  # noqa: FBT003 (sqlite3 takes it so; Python 3.12 and newer)
+    for pragma in _PRAGMAS:
+        _insist(connection, pragma)
+
+
+def _insist(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set something though others open the file too: SQLite does not wait while they enter WAL mode."""
+    until = time.monotonic() + BUSY_MS / 1_000
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -106,4 +106,4 @@ def expected(wanted: int) -> frozenset[SchemaObject]:
 def objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
     """Give what a file consists of; what SQLite gathers about its own indexes is left out."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
-    return frozenset((kind, name, "".join((text or "").split())) for kind, name, text in rows)
+    return frozenset((str(kind), str(name), "".join(str(text).split())) for kind, name, text in rows)

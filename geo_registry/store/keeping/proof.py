@@ -55,6 +55,8 @@ def prove(connection: sqlite3.Connection, outside: Head | None = None) -> Proof:
         if fault.sqlite_errorcode & 0xFF not in _DAMAGED:
             raise
         broken = Break("page", value=str(fault))
+    except UnicodeDecodeError as fault:  # a name of a column, or what SQLite says of the damage
+        broken = Break("page", value=str(fault))
     return Proof(walk.head, walk.versions, broken)
 
 
