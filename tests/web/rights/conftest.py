@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from flask import g, request
 
 from geo_registry.web import create_app
 from tests.web.rights import world
@@ -31,15 +30,7 @@ def served(districts: Districts) -> Callable[[str], Flask]:
     """Return a maker of the application by what the public may see."""
 
     def make(public: str) -> Flask:
-        app = create_app(replace(districts.registry.settings, public=public), districts.registry)
-
-        @app.before_request
-        def recognise() -> None:
-            """Stand in for the guard until it knows tokens."""
-            if (given := request.headers.get("Authorization")) is not None:
-                g.viewer = districts.registry.people.entrance.by_token(given.partition(" ")[2])
-
-        return app
+        return create_app(replace(districts.registry.settings, public=public), districts.registry)
 
     return make
 

@@ -38,12 +38,21 @@ GET     /api/export                             all
 GET     /tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt  all
 GET     /tiles/<layer>/tilejson.json            all
 GET     /static/<path:name>                     all
+GET     /login                                  all
+POST    /login                                  form
+POST    /logout                                 session
+GET     /account                                session
+POST    /account                                session
+POST    /account/tokens                         session
+POST    /account/tokens/<token_id>/revoke       session
+DELETE  /account/tokens/<token_id>              session
 """
 """A row a method of an address: who is let in, and of what the address names one.
 
-Who: ``all``; ``account`` for those who have signed in; else the right it takes. What: ``source`` for
-records that only those see in whose bounds they lie, ``station`` for those that everyone sees. A method
-that has no row is not there.
+Who: ``all``; ``account`` for those who have signed in; ``session`` for those who have done so in a browser,
+which a token has not; ``form`` for nobody without the secret of a form of ours; else the right it takes.
+What: ``source`` for records that only those see in whose bounds they lie, ``station`` for those that everyone
+sees. A method that has no row is not there.
 """
 RIGHTS = {
     "public": "",
@@ -56,7 +65,15 @@ RIGHTS = {
     "admin": "contacts edit history import undo decide",
 }
 """Rights of each role, by hand from the issue; a token reaches neither accounts nor the keeping."""
-FILLED = {"form": "html", "layer": "sources", "z": "10", "x": "836", "y": "410", "name": "site.css"}
+FILLED = {
+    "token_id": "0123456789ab",
+    "form": "html",
+    "layer": "sources",
+    "z": "10",
+    "x": "836",
+    "y": "410",
+    "name": "site.css",
+}
 """What stands in the place of the names that are no record's."""
 ASKED = {
     "/api/search": "?q=K",
@@ -79,13 +96,19 @@ class Row:
     who: str
     what: str
 
+    def refused(self, role: str) -> int | None:
+        """Give the status of a refusal that does not look at the thing that is named."""
+        if self.who in {"all", "form"}:
+            return 403 if self.who == "form" else None
+        if role == "public" or self.who == "session":
+            return 401
+        return None if self.who == "account" or self.who in RIGHTS[role].split() else 403
+
     def expected(self, role: str, place: str) -> set[int]:
         """Give the statuses of which one must be answered to a role about a thing in a place."""
-        if self.who != "all":
-            if role == "public":
-                return {401}
-            if self.who != "account" and self.who not in RIGHTS[role].split():
-                return {403}
+        refused = self.refused(role)
+        if refused:
+            return {refused}
         if self.what == "source" and place not in SEEN[role]:
             return {404}
         return {200} if self.method == "GET" else LET_IN
@@ -125,7 +148,7 @@ def test_every_address_is_in_the_table(app: Flask) -> None:
 
 def asked(rule: str) -> Iterator[tuple[str, str, str]]:
     """Go through methods, roles and places, as far as the place of the thing that is named can matter."""
-    places = PLACES if "_id>" in rule else (OWN, OTHER) if "<station>" in rule else (OWN,)
+    places = PLACES if "<record_id>" in rule else (OWN, OTHER) if "<station>" in rule else (OWN,)
     for method in METHODS:
         for role in ROLES:
             for place in places:
@@ -139,7 +162,7 @@ def test_the_table_holds(client: FlaskClient, districts: Districts, rule: str) -
     for method, role, place in asked(rule):
         path, headers = address(rule, named(districts, rule, place)), districts.headers(role)
         row = ROWS.get((("GET" if method == "HEAD" else method), rule))
-        expected = row.expected(role, place) if row else {405}
+        expected = row.expected(role, place) if row else {401, 405} if role == "public" else {405}
         with closing(client.open(path, method=method, headers=headers)) as answer:
             if answer.status_code not in expected or (method == "HEAD" and answer.data):
                 wrong.append((method, role, place, answer.status_code, expected))
