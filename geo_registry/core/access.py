@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_registry.core.bounds import Area, Bounds, area, belonging, within
+from geo_registry.core.bounds import LEVELS, Area, Bounds, area, belonging, within
 from geo_registry.core.frame import SYSTEM
 from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.errors import NotAllowed
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOUNDED_BY",
+    "LEVELS",
     "RIGHTS",
     "AccountRole",
     "Area",

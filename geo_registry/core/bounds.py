@@ -173,6 +173,6 @@ def _in_area(frame: gpd.GeoDataFrame, one: Area) -> NDArray[np.bool_]:
     inside = np.full(len(frame), bool(one))
     for column, spellings in zip(LEVELS, one, strict=False):
         said = frame[column]
-        keys = {text: fold(text) in spellings for text in said.dropna().unique()}
-        inside = inside & said.map(keys).eq(True).to_numpy(dtype=bool)  # noqa: FBT003 (pandas takes it so)
+        meant = [text for text in said.dropna().unique() if fold(text) in spellings]
+        inside = inside & said.isin(meant).to_numpy(dtype=bool)
     return inside

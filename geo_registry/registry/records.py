@@ -65,8 +65,12 @@ def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.Ge
 
 def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
     """Count the records known at a revision by kind."""
-    found = {kind: len(frame(house, viewer, kind, revision)) for kind in house.catalog.kinds}
-    return {kind: count for kind, count in found.items() if count}
+
+    def look() -> dict[str, int]:
+        found = {kind: len(frame(house, viewer, kind, revision)) for kind in house.catalog.kinds}
+        return {kind: count for kind, count in found.items() if count}
+
+    return house.recent.get(("counts", revision, viewer.bounds), look)
 
 
 def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:

@@ -78,15 +78,11 @@ def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoData
     Returns
     -------
     geopandas.GeoDataFrame
-        WGS 84, the canonical columns but for those that are restricted; a copy the caller may change.
+        WGS 84, the canonical columns but for those that are restricted; the caller may change it.
     """
-    bounds = bounds_of(house, viewer, kind)
-
-    def look() -> gpd.GeoDataFrame:
-        rows, seen = _published(house, kind, revision), _seen(house, bounds, kind, revision)
-        return rows if seen.all() else rows[seen].reset_index(drop=True)
-
-    return house.recent.get(("frame", kind, revision, bounds), look).copy()
+    known, seen = _known(house, kind, revision), _seen(house, viewer, kind, revision)
+    rows = published(known, house.catalog.kinds[kind])
+    return rows.copy(deep=False) if seen.all() else rows[seen].reset_index(drop=True)
 
 
 def bounds_of(house: House, viewer: Viewer, *kinds: str) -> Bounds:
@@ -106,14 +102,9 @@ def _known(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
     return house.recent.get(("known", kind, revision), load)
 
 
-def _published(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
-    def shorten() -> gpd.GeoDataFrame:
-        return published(_known(house, kind, revision), house.catalog.kinds[kind])
+def _seen(house: House, viewer: Viewer, kind: str, revision: int) -> NDArray[np.bool_]:
+    bounds = bounds_of(house, viewer, kind)
 
-    return house.recent.get(("published", kind, revision), shorten)
-
-
-def _seen(house: House, bounds: Bounds, kind: str, revision: int) -> NDArray[np.bool_]:
     def look() -> NDArray[np.bool_]:
         return within(bounds, _known(house, kind, revision), house.catalog)
 
@@ -139,7 +130,7 @@ def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) ->
         return _joined([frame(house, viewer, kind, revision) for kind in kinds])
 
     key = ("frames", tuple(kinds), revision, bounds_of(house, viewer, *kinds))
-    return house.recent.get(key, load).copy()
+    return house.recent.get(key, load).copy(deep=False)
 
 
 def _joined(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -173,11 +164,11 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
         If there is none, or the viewer may not see it.
     """
     kind, place = _places(house, revision).get(record_id, NOWHERE)
-    if kind is None or not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
+    if kind is None or not _seen(house, viewer, kind, revision)[place]:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
     known = _known(house, kind, revision)
     mine = viewer.may("contacts") and bool(own(viewer, known.iloc[[place]])[0])
-    return (known if mine else _published(house, kind, revision)).iloc[place]
+    return (known if mine else published(known, house.catalog.kinds[kind])).iloc[place]
 
 
 NOWHERE = (None, -1)

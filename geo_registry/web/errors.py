@@ -84,7 +84,7 @@ def status_of(fault: RegistryError) -> int:
 
 
 def _refusal(refused: RegistryError) -> Response:
-    fault = SignInNeeded() if isinstance(refused, NotAllowed) and _is_stranger() else refused
+    fault = SignInNeeded() if refused.code == NotAllowed.default_code and _is_stranger() else refused
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
         _LOG.error("a fault of ours was told", exc_info=fault)

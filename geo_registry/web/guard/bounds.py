@@ -11,11 +11,13 @@ from flask import request
 from geo_registry.core import access
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo_registry.core.access import Viewer
     from geo_registry.settings import Settings
 
 
-def public_viewer(settings: Settings, *, has_accounts: bool) -> Viewer | None:
+def public_viewer(settings: Settings, *, has_accounts: Callable[[], bool]) -> Viewer | None:
     """Give the viewer that stands for those who have not signed in; None where they see nothing.
 
     ``auto`` lets the map of a fresh checkout be seen by whoever sits at the machine, and nobody else: it
@@ -27,11 +29,12 @@ def public_viewer(settings: Settings, *, has_accounts: bool) -> Viewer | None:
     settings
         What is set: the mode, and where the server listens.
     has_accounts
-        Whether anybody has an account.
+        Tells whether anybody has an account; asked only where that matters.
     """
     mode = settings.public
     if mode == "auto":
-        mode = "closed" if has_accounts or not (is_local(settings.host) and _asked_locally()) else "read"
+        local = is_local(settings.host) and _asked_locally()
+        mode = "read" if local and not has_accounts() else "closed"
     return None if mode == "closed" else access.public(counts_only=mode == "counts")
 
 
@@ -56,5 +59,8 @@ def is_local(host: str) -> bool:
 
 def _asked_locally() -> bool:
     """Tell whether the request at hand comes from this machine and calls it so."""
-    called = urlsplit(f"//{request.host}").hostname
-    return is_local(request.remote_addr or "") and is_local(called or "")
+    try:
+        called = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return False
+    return is_local(request.remote_addr or "") and is_local(called)

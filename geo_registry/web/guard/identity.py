@@ -66,7 +66,7 @@ def _recall(session: Session | None) -> None:
 def _let_public_in() -> bool:
     """Let strangers see what is public; they change nothing, and may always ask for the way in."""
     held = kept()
-    seen = bounds.public_viewer(held.settings, has_accounts=held.registry.people.any)
+    seen = bounds.public_viewer(held.settings, has_accounts=lambda: held.registry.people.any)
     if not request.path.startswith(ENTRANCES):
         known_address = request.routing_exception is None
         if seen is None or (known_address and request.method not in forms.SAFE):
