@@ -55,7 +55,7 @@ class Recent:
     (1, 1)
     """
 
-    def __init__(self, size: int = 1_024, size_mb: int = 384) -> None:
+    def __init__(self, size: int = 1_024, size_mb: int = 600) -> None:
         self._size, self._bytes = size, size_mb * MEGABYTE
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._making: dict[Hashable, Lock] = {}

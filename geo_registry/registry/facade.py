@@ -325,16 +325,16 @@ class Registry:
         NotFound
             If there is no such layer or tile.
         """
-        packed, known_as = self.packed_tile(layer, z, x, y)
-        return packed.plain, known_as
+        _, known_as = self.tile_tag(layer, z, x, y)
+        return self.packed_tile(layer, (z, x, y), known_as).plain, known_as
 
-    def packed_tile(self, layer: str, z: int, x: int, y: int) -> tuple[tiling.Packed, str]:
-        """Give one vector tile as it goes over the wire, and its tag; parameters and errors as `tile`."""
-        return tiling.tile(self._house, self._viewer, layer, (z, x, y))
-
-    def tile_tag(self, layer: str, z: int, x: int, y: int) -> str:
-        """Give a tile's tag without its content; parameters and errors as `tile`."""
+    def tile_tag(self, layer: str, z: int, x: int, y: int) -> tuple[int, str]:
+        """Give the newest revision and a tile's tag, at one look at the store; else as `tile`."""
         return tiling.tag(self._house, self._viewer, layer, (z, x, y))
+
+    def packed_tile(self, layer: str, address: tuple[int, int, int], known_as: str) -> tiling.Packed:
+        """Give a tile as it goes over the wire; its address was proven when its tag was asked for."""
+        return tiling.tile(self._house, self._viewer, layer, address, known_as=known_as)
 
     def ready(self) -> readiness.Readiness:
         """Look whether all is there that answers and imports need; errors as `readiness.look`."""

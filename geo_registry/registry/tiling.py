@@ -99,8 +99,8 @@ class Packed:
         return gzip.decompress(self.content) if self.is_packed else self.content
 
 
-def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> str:
-    """Give a tile's tag: of the newest commit, the day, the catalog and what the viewer may see.
+def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[int, str]:
+    """Give the newest revision, and a tile's tag: of its commit, the day, the catalog and the viewer's scope.
 
     Parameters
     ----------
@@ -121,13 +121,13 @@ def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int])
     z, x, y = address
     if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
-    _, sealed_by = house.store.tip()
+    revision, sealed_by = house.store.tip()
     scope = hashlib.sha256(viewer.bounds.of_role(ROLES[layer]).key.encode()).hexdigest()
-    return f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
+    return revision, f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
 
 
-def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[Packed, str]:
-    """Give one vector tile and its tag.
+def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int], *, known_as: str) -> Packed:
+    """Give one vector tile.
 
     Parameters
     ----------
@@ -139,19 +139,15 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
         One of `LAYERS`.
     address
         ``(z, x, y)``.
-
-    Raises
-    ------
-    NotFound
-        If there is no such layer, or no such tile.
+    known_as
+        Its tag.
     """
-    known_as = tag(house, viewer, layer, address)
 
     def make() -> Packed:
         drawn = house.recent.get(("drawn", layer, known_as), lambda: _draw(house, viewer, layer))
         return _packed(_encode(layer, drawn, address))
 
-    return house.tiles.get((layer, address, known_as), make), known_as
+    return house.tiles.get((layer, address, known_as), make)
 
 
 def _packed(content: bytes) -> Packed:

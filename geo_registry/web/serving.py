@@ -24,6 +24,7 @@ from geo_registry.errors import ValueRefused
 from geo_registry.settings import from_env
 from geo_registry.web import create_app
 from geo_registry.web.guard import logs
+from geo_registry.web.views import files
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def application(settings: Settings | None = None) -> Flask:
 
 def _server(settings: Settings) -> AbstractServer[Any]:
     serving = settings.serving
+    # ten megabytes each: granian reads them from the disk as they are sent; slow readers hold no copies
+    fonts = [folder for folder in files.FONT_FOLDERS if (settings.static / folder).is_dir()]
     at_work = serving.slots + serving.waiting + serving.heavy_slots + serving.heavy_waiting
     return Granian(
         "geo_registry.web.serving:application",
@@ -116,7 +119,9 @@ def _server(settings: Settings) -> AbstractServer[Any]:
         backpressure=serving.connections,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
-        log_level=LogLevels.warning,
+        static_path_route=[f"/static/{folder}" for folder in fonts],
+        static_path_mount=[settings.static / folder for folder in fonts],
+        log_level=LogLevels.error,
         log_dictconfig=logs.GRANIAN,
         websockets=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from geo_registry.errors import NotFound
 from geo_registry.registry.tiling import DEEPEST, LAYERS
@@ -20,10 +20,10 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
     Query()
     seen = registry()
-    tag = seen.tile_tag(layer, z, x, y)
+    g.revision, tag = seen.tile_tag(layer, z, x, y)
     if answers.known(tag):
         return answers.unchanged(tag)
-    tile, tag = seen.packed_tile(layer, z, x, y)
+    tile = seen.packed_tile(layer, (z, x, y), tag)
     if tile.is_packed and answers.takes_gzip():
         response = answers.packed(tile.content, MEDIA_TYPE)
     else:
