@@ -326,15 +326,23 @@ class Registry:
             If there is no such layer or tile.
         """
         _, known_as = self.tile_tag(layer, z, x, y)
-        return self.packed_tile(layer, (z, x, y), known_as).plain, known_as
+        packed, _ = self.packed_tile(layer, (z, x, y), tiling.Asked(known_as))
+        return packed.plain, known_as
 
     def tile_tag(self, layer: str, z: int, x: int, y: int) -> tuple[int, str]:
         """Give the newest revision and a tile's tag, at one look at the store; else as `tile`."""
         return tiling.tag(self._house, self._viewer, layer, (z, x, y))
 
-    def packed_tile(self, layer: str, address: tuple[int, int, int], known_as: str) -> tiling.Packed:
-        """Give a tile as it goes over the wire; its address was proven when its tag was asked for."""
-        return tiling.tile(self._house, self._viewer, layer, address, known_as=known_as)
+    def packed_tile(
+        self, layer: str, address: tuple[int, int, int], asked: tiling.Asked
+    ) -> tuple[tiling.Packed, str]:
+        """Give a tile as it goes over the wire and its tag; its address was proven by `tile_tag`."""
+        return tiling.tile(self._house, self._viewer, layer, address, asked=asked)
+
+    def warm(self) -> None:
+        """Draw every layer of the map, so that the first who looks does not wait for it."""
+        for layer in tiling.LAYERS:
+            self.tile(layer, 0, 0, 0)
 
     def ready(self) -> readiness.Readiness:
         """Look whether all is there that answers and imports need; errors as `readiness.look`."""

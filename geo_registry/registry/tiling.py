@@ -19,6 +19,8 @@ from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
@@ -31,6 +33,8 @@ CROWDED = 4_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 GROUPS = 16
 """Groups along the edge of a crowded tile: 32 px on a screen that draws a tile 512 px wide."""
+MOST_DRAWN = 1_000
+"""Drawings whose predecessor is remembered; beyond, all of them are forgotten, and who is pressed waits."""
 WORTH_PACKING = 1_000
 """Bytes below which packing gains nothing: an answer fits one network packet anyway."""
 PACKING_LEVEL = 6
@@ -99,6 +103,22 @@ class Packed:
         return gzip.decompress(self.content) if self.is_packed else self.content
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a tile.
+
+    Attributes
+    ----------
+    tag
+        Tag of the newest commit, the day, the catalog and the viewer's scope.
+    is_pressed
+        Tells whether so much else waits that an older drawing will do.
+    """
+
+    tag: str
+    is_pressed: Callable[[], bool] = lambda: False
+
+
 def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[int, str]:
     """Give the newest revision, and a tile's tag: of its commit, the day, the catalog and the viewer's scope.
 
@@ -126,8 +146,13 @@ def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int])
     return revision, f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
 
 
-def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int], *, known_as: str) -> Packed:
-    """Give one vector tile.
+def tile(
+    house: House, viewer: Viewer, layer: str, address: tuple[int, int, int], *, asked: Asked
+) -> tuple[Packed, str]:
+    """Give one vector tile and its tag: the one asked for, or that of an older drawing.
+
+    An older drawing is used where the new one is being made and whoever asks is pressed: a map that is a
+    few seconds old is better than none, and its tag says what it is.
 
     Parameters
     ----------
@@ -139,15 +164,33 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
         One of `LAYERS`.
     address
         ``(z, x, y)``.
-    known_as
-        Its tag.
+    asked
+        Its tag, and how pressed we are.
     """
+    kept: Packed | None = house.tiles.find((layer, address, asked.tag))
+    if kept is not None:
+        return kept, asked.tag
+    tagged, drawn = _drawn(house, viewer, layer, asked)
+    key = (layer, address, tagged)
+    return house.tiles.get(key, lambda: _packed(_encode(layer, drawn, address))), tagged
 
-    def make() -> Packed:
-        drawn = house.recent.get(("drawn", layer, known_as), lambda: _draw(house, viewer, layer))
-        return _packed(_encode(layer, drawn, address))
 
-    return house.tiles.get((layer, address, known_as), make)
+def _drawn(house: House, viewer: Viewer, layer: str, asked: Asked) -> tuple[str, Drawn]:
+    """Give the newest drawing of a layer and its tag; under pressure the one before, while that lasts."""
+    scope = asked.tag.rpartition("-")[2]
+    question, before = ("drawn", layer, asked.tag), house.drawn.get((layer, scope))
+
+    def make() -> tuple[str, Drawn]:
+        made = asked.tag, _draw(house, viewer, layer)
+        if len(house.drawn) > MOST_DRAWN:
+            house.drawn.clear()
+        house.drawn[layer, scope] = question
+        return made
+
+    def instead() -> tuple[str, Drawn] | None:
+        return house.recent.find(before) if before is not None and asked.is_pressed() else None
+
+    return house.recent.get(question, make, instead)
 
 
 def _packed(content: bytes) -> Packed:

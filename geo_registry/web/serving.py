@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import socket
 import sys
@@ -20,7 +21,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from geo_registry.errors import ValueRefused
+from geo_registry.core import access
+from geo_registry.errors import RegistryError, ValueRefused
+from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
 from geo_registry.web import create_app
 from geo_registry.web.guard import logs
@@ -95,7 +98,10 @@ def application(settings: Settings | None = None) -> Flask:
     chosen = settings or from_env()
     logs.configure(chosen.serving, sys.stderr)
     sys.setswitchinterval(SWITCH_S)
-    return create_app(chosen)
+    opened = open_registry(chosen=chosen)
+    with contextlib.suppress(RegistryError):
+        opened.seen_by(access.public()).warm()
+    return create_app(chosen, opened)
 
 
 def _server(settings: Settings) -> AbstractServer[Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request, url_for
 
 from geo_registry.errors import NotFound
-from geo_registry.registry.tiling import DEEPEST, LAYERS
+from geo_registry.registry.tiling import DEEPEST, LAYERS, Asked
 from geo_registry.web import answers
 from geo_registry.web.context import registry
+from geo_registry.web.guard import entry
 from geo_registry.web.params import Query
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -23,7 +24,7 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
     g.revision, tag = seen.tile_tag(layer, z, x, y)
     if answers.known(tag):
         return answers.unchanged(tag)
-    tile = seen.packed_tile(layer, (z, x, y), tag)
+    tile, tag = seen.packed_tile(layer, (z, x, y), Asked(tag, entry.of_this().gates.is_pressed))
     if tile.is_packed and answers.takes_gzip():
         response = answers.packed(tile.content, MEDIA_TYPE)
     else:
