@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from granian.server.common import AbstractServer
 
+    from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
+    from geo_registry.registry import Registry
     from geo_registry.settings import Settings
 
 SPARE_THREADS = 8
@@ -100,8 +102,14 @@ def application(settings: Settings | None = None) -> Flask:
     sys.setswitchinterval(SWITCH_S)
     opened = open_registry(chosen=chosen)
     with contextlib.suppress(RegistryError):
-        opened.seen_by(access.public()).warm()
+        opened.seen_by(_first_viewer(chosen, opened)).layers.warm()
     return create_app(chosen, opened)
+
+
+def _first_viewer(settings: Settings, registry: Registry) -> Viewer:
+    """Guess who will look at the map: everybody where it is open, else somebody who sees everything."""
+    is_open = settings.public == "read" or (settings.public == "auto" and not registry.people.any)
+    return access.public() if is_open else access.owner("server")
 
 
 def _server(settings: Settings) -> AbstractServer[Any]:

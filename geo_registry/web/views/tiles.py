@@ -20,11 +20,11 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
     Query()
-    seen = registry()
-    g.revision, tag = seen.tile_tag(layer, z, x, y)
+    layers, address = registry().layers, (z, x, y)
+    g.revision, tag = layers.tag(layer, address)
     if answers.known(tag):
         return answers.unchanged(tag)
-    tile, tag = seen.packed_tile(layer, (z, x, y), Asked(tag, entry.of_this().gates.is_pressed))
+    tile, tag = layers.tile(layer, address, Asked(tag, entry.of_this().gates.is_pressed))
     if tile.is_packed and answers.takes_gzip():
         response = answers.packed(tile.content, MEDIA_TYPE)
     else:
