@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import resource
 import socket
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -43,6 +45,8 @@ SPARE_THREADS = 8
 """Threads of a worker beyond those that work, wait or take in a body: they turn away what is too much."""
 SWITCH_S = 0.001
 """Seconds after which a thread that computes lets others have a turn; Python's own 5 ms are several tiles."""
+M_ARENA_MAX, ARENAS = -8, 2
+"""Which number of places glibc is told (malloc.h), and how many: at one alone threads would queue."""
 GRACE_S = 10
 """Seconds a worker has to finish what it does before it is ended."""
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (named, not bound)
@@ -100,10 +104,19 @@ def application(settings: Settings | None = None) -> Flask:
     chosen = settings or from_env()
     logs.configure(chosen.serving, sys.stderr)
     sys.setswitchinterval(SWITCH_S)
+    _share_memory()
     opened = open_registry(chosen=chosen)
     with contextlib.suppress(RegistryError):
         opened.seen_by(_first_viewer(chosen, opened)).layers.warm()
     return create_app(chosen, opened)
+
+
+def _share_memory() -> None:
+    """Let all threads take memory from few places: with one for each, what they free would stay there."""
+    pa.set_memory_pool(pa.system_memory_pool())
+    if sys.platform == "linux":
+        # musl's library has no such function, and no such places
+        getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(M_ARENA_MAX, ARENAS)
 
 
 def _first_viewer(settings: Settings, registry: Registry) -> Viewer:
