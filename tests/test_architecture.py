@@ -83,8 +83,8 @@ def run_python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 IMPORT_ALONE = """
 import importlib, json, os, sys, threading
-import argon2, authlib.integrations.flask_client, flask, folium, geopandas, granian, openpyxl, prometheus_client
-import pyarrow.parquet, pyogrio, sqlalchemy, structlog, typst, xlsxwriter
+import argon2, flask, folium, geopandas, granian, openpyxl, prometheus_client, pyarrow.parquet, pyogrio
+import sqlalchemy, structlog, typst, xlsxwriter, authlib.integrations.requests_client, authlib.oidc.core
 faults = {}
 for module in json.loads(sys.argv[1]):
     reading, writing = os.pipe()

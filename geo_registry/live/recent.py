@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 MEGABYTE = 1_000_000
+WAITING_S = 0.05
+"""Seconds after which who waits for another's answer looks whether something else will do."""
 SHAPE_BYTES = 200
 """What one geometry weighs beside its pointer: a point in GEOS with its Python object, roughly."""
 
@@ -55,14 +57,19 @@ class Recent:
     (1, 1)
     """
 
-    def __init__(self, size: int = 1_024, size_mb: int = 384) -> None:
+    def __init__(self, size: int = 1_024, size_mb: int = 600) -> None:
         self._size, self._bytes = size, size_mb * MEGABYTE
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
         self.use = Use()
 
-    def get(self, question: Hashable, make: Callable[[], Answer]) -> Answer:
+    def get(
+        self,
+        question: Hashable,
+        make: Callable[[], Answer],
+        instead: Callable[[], Answer | None] = lambda: None,
+    ) -> Answer:
         """Give the answer kept for a question, or make and keep it.
 
         Parameters
@@ -71,16 +78,30 @@ class Recent:
             What is asked, the revision in it.
         make
             Called where no answer is kept; must not ask the same question itself.
+        instead
+            Called now and then while another thread makes the answer: what it gives is taken for now.
         """
         with self._lock:
             if question in self._kept:
                 return cast("Answer", self._found(question))
             turn = self._making.setdefault(question, Lock())
-        with turn:
+        patience_s = 0.0
+        while not turn.acquire(timeout=patience_s):
+            if (passable := instead()) is not None:
+                return passable
+            patience_s = WAITING_S
+        try:
             with self._lock:
                 if question in self._kept:
                     return cast("Answer", self._found(question))
             return self._made(question, make)
+        finally:
+            turn.release()
+
+    def find(self, question: Hashable) -> Any:  # noqa: ANN401 (whatever was kept)
+        """Give the answer kept for a question, None where there is none."""
+        with self._lock:
+            return self._found(question) if question in self._kept else None
 
     def _found(self, question: Hashable) -> Any:  # noqa: ANN401 (whatever was kept)
         self.use.hits += 1
@@ -124,5 +145,7 @@ def weigh(answer: object) -> int:
     if columns is not None:
         shapes = SHAPE_BYTES * len(cast("Any", answer)) if "geometry" in columns else 0
         return sys.getsizeof(answer) + shapes
+    if isinstance(answer, tuple):
+        return sum(map(weigh, answer))
     named = fields(answer) if is_dataclass(answer) else ()
     return sys.getsizeof(answer) + sum(weigh(getattr(answer, part.name)) for part in named)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.errors import FileRefused
-    from geo_registry.live.recent import Use
     from geo_registry.publish.export import Exported
     from geo_registry.registry.house import House
     from geo_registry.settings import Settings
@@ -325,25 +324,19 @@ class Registry:
         NotFound
             If there is no such layer or tile.
         """
-        packed, known_as = self.packed_tile(layer, z, x, y)
+        _, known_as = self.layers.tag(layer, (z, x, y))
+        packed, _ = self.layers.tile(layer, (z, x, y), tiling.Asked(known_as))
         return packed.plain, known_as
 
-    def packed_tile(self, layer: str, z: int, x: int, y: int) -> tuple[tiling.Packed, str]:
-        """Give one vector tile as it goes over the wire, and its tag; parameters and errors as `tile`."""
-        return tiling.tile(self._house, self._viewer, layer, (z, x, y))
-
-    def tile_tag(self, layer: str, z: int, x: int, y: int) -> str:
-        """Give a tile's tag without its content; parameters and errors as `tile`."""
-        return tiling.tag(self._house, self._viewer, layer, (z, x, y))
-
-    def ready(self) -> readiness.Readiness:
-        """Look whether all is there that answers and imports need; errors as `readiness.look`."""
-        return readiness.look(self._house)
+    @property
+    def layers(self) -> tiling.Layers:
+        """The map's layers, as they are served."""
+        return tiling.Layers(self._house, self._viewer)
 
     @property
-    def memory(self) -> dict[str, Use]:
-        """How the memories of this process are used, by their names."""
-        return {"answers": self._house.recent.use, "tiles": self._house.tiles.use}
+    def condition(self) -> readiness.Condition:
+        """How this process is: whether it could do its work, and how its memory is used."""
+        return readiness.Condition(self._house)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -16,9 +16,10 @@ from geo_registry.settings import PasswordCost
 from geo_registry.store.chain import Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from geo_registry.core.kinds import Catalog
+    from geo_registry.registry.seeing.known import Known
     from geo_registry.settings import Settings
     from geo_registry.store import Store
 
@@ -49,6 +50,10 @@ class House:
         The store's first commit: it carries the service region and the time zone.
     recent
         Results that only a new commit makes stale, by revision and question.
+    drawn
+        Under which question the newest drawing of a layer for a viewer is kept.
+    known
+        Of each kind what was read of it last.
     tiles
         Packed tiles, kept apart: many and small, they must not push out the few big frames.
     hashing
@@ -62,6 +67,8 @@ class House:
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
     tiles: Recent = field(default_factory=lambda: Recent(TILES))
+    drawn: dict[Hashable, Hashable] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 
     @property

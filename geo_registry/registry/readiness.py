@@ -12,6 +12,9 @@ from geo_registry import intake
 from geo_registry.errors import NotReady, RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo_registry.live.recent import Use
     from geo_registry.registry.house import House
 
 SANDBOX_HOLDS_S = 60
@@ -39,26 +42,38 @@ class Readiness:
     free_mb: int
 
 
-def look(house: House) -> Readiness:
-    """Look at everything an answer or an import needs, once a second however often it is asked.
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How one process is.
 
-    Parameters
+    Attributes
     ----------
     house
-        What is to be looked at.
-
-    Raises
-    ------
-    StoreError
-        If the store cannot be read, or is of another schema.
-    NotReady
-        ``STATIC_MISSING``, ``DISK_LOW``, ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``.
+        What it works with.
     """
-    second = int(house.clock().timestamp())
-    found = house.recent.get(("ready", second), lambda: _found(house))
-    if isinstance(found, RegistryError):
-        raise found
-    return found
+
+    house: House
+
+    def ready(self) -> Readiness:
+        """Look at everything an answer or an import needs, once a second however often it is asked.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be read, or is of another schema.
+        NotReady
+            ``STATIC_MISSING``, ``DISK_LOW``, ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``.
+        """
+        second = int(self.house.clock().timestamp())
+        found = self.house.recent.get(("ready", second), lambda: _found(self.house))
+        if isinstance(found, RegistryError):
+            raise found
+        return found
+
+    @property
+    def memory(self) -> Mapping[str, Use]:
+        """How the memories of this process are used, by their names."""
+        return {"answers": self.house.recent.use, "tiles": self.house.tiles.use}
 
 
 def _found(house: House) -> Readiness | RegistryError:

@@ -66,7 +66,7 @@ class Serving:
     """
 
     slots: int = 4
-    waiting: int = 64
+    waiting: int = 192
     heavy_slots: int = 1
     heavy_waiting: int = 8
     bodies: int = 16
@@ -86,7 +86,7 @@ class Serving:
     log: str = "auto"
     log_level: str = "info"
     tiles_mb: int = 64
-    answers_mb: int = 384
+    answers_mb: int = 600
     disk_floor_mb: int = 200
     metrics: Path | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import resource
 import socket
 import sys
@@ -15,28 +17,36 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from geo_registry.errors import ValueRefused
+from geo_registry.core import access
+from geo_registry.errors import RegistryError, ValueRefused
+from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
 from geo_registry.web import create_app
 from geo_registry.web.guard import logs
+from geo_registry.web.views import files
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
     from flask import Flask
     from granian.server.common import AbstractServer
 
+    from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
+    from geo_registry.registry import Registry
     from geo_registry.settings import Settings
 
 SPARE_THREADS = 8
 """Threads of a worker beyond those that work, wait or take in a body: they turn away what is too much."""
 SWITCH_S = 0.001
 """Seconds after which a thread that computes lets others have a turn; Python's own 5 ms are several tiles."""
+M_ARENA_MAX, ARENAS = -8, 2
+"""Which number of places glibc is told (malloc.h), and how many: at one alone threads would queue."""
 GRACE_S = 10
 """Seconds a worker has to finish what it does before it is ended."""
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (named, not bound)
@@ -94,11 +104,31 @@ def application(settings: Settings | None = None) -> Flask:
     chosen = settings or from_env()
     logs.configure(chosen.serving, sys.stderr)
     sys.setswitchinterval(SWITCH_S)
-    return create_app(chosen)
+    _share_memory()
+    opened = open_registry(chosen=chosen)
+    with contextlib.suppress(RegistryError):
+        opened.seen_by(_first_viewer(chosen, opened)).layers.warm()
+    return create_app(chosen, opened)
+
+
+def _share_memory() -> None:
+    """Let all threads take memory from few places: with one for each, what they free would stay there."""
+    pa.set_memory_pool(pa.system_memory_pool())
+    if sys.platform == "linux":
+        # musl's library has no such function, and no such places
+        getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(M_ARENA_MAX, ARENAS)
+
+
+def _first_viewer(settings: Settings, registry: Registry) -> Viewer:
+    """Guess who will look at the map: everybody where it is open, else somebody who sees everything."""
+    is_open = settings.public == "read" or (settings.public == "auto" and not registry.people.any)
+    return access.public() if is_open else access.owner("server")
 
 
 def _server(settings: Settings) -> AbstractServer[Any]:
     serving = settings.serving
+    # ten megabytes each: granian reads them from the disk as they are sent; slow readers hold no copies
+    fonts = [folder for folder in files.FONT_FOLDERS if (settings.static / folder).is_dir()]
     at_work = serving.slots + serving.waiting + serving.heavy_slots + serving.heavy_waiting
     return Granian(
         "geo_registry.web.serving:application",
@@ -116,7 +146,9 @@ def _server(settings: Settings) -> AbstractServer[Any]:
         backpressure=serving.connections,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
-        log_level=LogLevels.warning,
+        static_path_route=[f"/static/{folder}" for folder in fonts],
+        static_path_mount=[settings.static / folder for folder in fonts],
+        log_level=LogLevels.error,
         log_dictconfig=logs.GRANIAN,
         websockets=False,
     )

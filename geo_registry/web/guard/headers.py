@@ -46,8 +46,10 @@ def dress(headers: Headers) -> None:
     headers
         The answer's.
     """
+    own = {name.lower() for name, _ in headers}
     for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
+        if name.lower() not in own:
+            headers.add(name, value)
     if kept().settings.serving.https:
         headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
 

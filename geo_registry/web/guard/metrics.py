@@ -144,8 +144,15 @@ class Book:
         """
         edge = next(edge for edge in SECONDS if amount <= edge)
         with self._lock:
+            if (metric.name, values, "_sum", None) not in self._keys:
+                self._open_classes(metric, values)
             self._add(metric, self._key(metric, values, "_bucket", edge), 1.0)
             self._add(metric, self._key(metric, values, "_sum"), amount)
+
+    def _open_classes(self, metric: Metric, values: tuple[str, ...]) -> None:
+        """Begin every class of a histogram at 0: a class that is missing cannot be told from an empty one."""
+        for edge in SECONDS:
+            self._add(metric, self._key(metric, values, "_bucket", edge), 0.0)
 
     def _add(self, metric: Metric, key: str, amount: float) -> None:
         page = self._page(metric.form)

@@ -17,6 +17,8 @@ blueprint = Blueprint("files", __name__)
 OURS = re.compile(r"(icons/)?[a-z0-9-]+\.(css|js|svg)", re.ASCII)
 """Names of our own files in the folder of static files."""
 FONTS = "node_modules/@expo-google-fonts/noto-sans-sc"
+FONT_FOLDERS = (f"{FONTS}/400Regular", f"{FONTS}/700Bold")
+"""Where the typeface lies; a folder holds one cut of it and a picture of that."""
 THEIRS = frozenset(
     {
         "node_modules/maplibre-gl/dist/maplibre-gl.css",
@@ -27,8 +29,7 @@ THEIRS = frozenset(
         "node_modules/topojson-client/src/reverse.js",
         "node_modules/topojson-client/src/transform.js",
         "node_modules/world-atlas/land-50m.json",
-        f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf",
-        f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf",
+        *(f"{folder}/NotoSansSC_{folder.rpartition('/')[2]}.ttf" for folder in FONT_FOLDERS),
     }
 )
 """Files of installed packages that are handed out; nothing else below node_modules is."""

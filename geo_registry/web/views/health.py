@@ -11,7 +11,7 @@ from geo_registry.errors import SignInNeeded
 from geo_registry.web import answers
 from geo_registry.web.context import kept, viewer
 from geo_registry.web.guard import entry, metrics
-from geo_registry.web.guard.peers import LOCAL
+from geo_registry.web.guard.entry.peers import LOCAL
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,7 +42,7 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 def ready() -> Response:
     """Say whether all is there that answers and imports need; 503 with the code of what is not."""
-    found = kept().registry.ready()
+    found = kept().registry.condition.ready()
     return answers.document({"status": "ready", "revision": found.revision, "free_mb": found.free_mb})
 
 

@@ -1,9 +1,7 @@
-"""Vector tiles of today's records: which rows a tile holds, and what is said of them."""
+"""Drawings of a layer: which of its rows a tile holds, and what is said of them."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_registry.errors import NotFound
 from geo_registry.live.points import PointIndex, index_points
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
@@ -25,16 +22,10 @@ if TYPE_CHECKING:
     from geo_registry.core.kinds import Role
     from geo_registry.registry.house import House
 
-DEEPEST = 18
-"""Deepest zoom that is served."""
 CROWDED = 4_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 GROUPS = 16
 """Groups along the edge of a crowded tile: 32 px on a screen that draws a tile 512 px wide."""
-WORTH_PACKING = 1_000
-"""Bytes below which packing gains nothing: an answer fits one network packet anyway."""
-PACKING_LEVEL = 6
-"""gzip's own default: a tile is packed once and sent many times."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
 ROLES: dict[str, Role] = {
@@ -78,56 +69,8 @@ class Drawn:
     by_box: ShapeIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A tile as it goes over the wire.
-
-    Attributes
-    ----------
-    content
-        Bytes, packed with gzip where that gains anything; empty where nothing lies in the tile.
-    is_packed
-        Whether it did.
-    """
-
-    content: bytes
-    is_packed: bool
-
-    @property
-    def plain(self) -> bytes:
-        """The tile for who cannot unpack."""
-        return gzip.decompress(self.content) if self.is_packed else self.content
-
-
-def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> str:
-    """Give a tile's tag: of the newest commit, the day, the catalog and what the viewer may see.
-
-    Parameters
-    ----------
-    house
-        Where records are; the store is looked at once.
-    viewer
-        Who asks.
-    layer
-        One of `LAYERS`.
-    address
-        ``(z, x, y)``.
-
-    Raises
-    ------
-    NotFound
-        If there is no such layer, or no such tile; the store is not asked.
-    """
-    z, x, y = address
-    if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
-    _, sealed_by = house.store.tip()
-    scope = hashlib.sha256(viewer.bounds.of_role(ROLES[layer]).key.encode()).hexdigest()
-    return f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
-
-
-def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[Packed, str]:
-    """Give one vector tile and its tag.
+def draw(house: House, viewer: Viewer, layer: str) -> Drawn:
+    """Draw a layer of today's records.
 
     Parameters
     ----------
@@ -137,30 +80,7 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
         Who asks.
     layer
         One of `LAYERS`.
-    address
-        ``(z, x, y)``.
-
-    Raises
-    ------
-    NotFound
-        If there is no such layer, or no such tile.
     """
-    known_as = tag(house, viewer, layer, address)
-
-    def make() -> Packed:
-        drawn = house.recent.get(("drawn", layer, known_as), lambda: _draw(house, viewer, layer))
-        return _packed(_encode(layer, drawn, address))
-
-    return house.tiles.get((layer, address, known_as), make), known_as
-
-
-def _packed(content: bytes) -> Packed:
-    if len(content) < WORTH_PACKING:
-        return Packed(content, is_packed=False)
-    return Packed(gzip.compress(content, PACKING_LEVEL, mtime=0), is_packed=True)
-
-
-def _draw(house: House, viewer: Viewer, layer: str) -> Drawn:
     rows = _rows(house, viewer, layer)
     rows = rows[rows.geometry.notna()].reset_index(drop=True)
     kept = rows[[name for name in LAYERS[layer] if name in rows] + ["geometry"]]
@@ -188,7 +108,23 @@ def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
     return rows
 
 
-def _encode(layer: str, drawn: Drawn, address: tuple[int, int, int]) -> bytes:
+def encode(layer: str, drawn: Drawn, address: tuple[int, int, int]) -> bytes:
+    """Cut one tile out of a drawing.
+
+    Parameters
+    ----------
+    layer
+        One of `LAYERS`.
+    drawn
+        Its drawing.
+    address
+        ``(z, x, y)``.
+
+    Returns
+    -------
+    bytes
+        A vector tile; empty where nothing lies in it.
+    """
     near = drawn.by_box.meeting(_box(address))
     shapes = np.asarray(drawn.shapes.geometry.array, dtype=object)[near]
     outlines, kept = tiles.shape_commands(shapes, address)

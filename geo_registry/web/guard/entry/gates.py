@@ -101,7 +101,7 @@ class Gate:
 
     def __init__(self, slots: int, waiting: int, patience_s: float) -> None:
         self._slots = BoundedSemaphore(slots)
-        self._room = waiting
+        self._room = self._whole_room = waiting
         self._patience_s = patience_s
         self._lock = Lock()
 
@@ -120,6 +120,10 @@ class Gate:
             yield
         finally:
             self._slots.release()
+
+    def is_pressed(self) -> bool:
+        """Tell whether a quarter of the waiting room is taken."""
+        return self._whole_room - self._room > self._whole_room // 4
 
     def _waited(self) -> bool:
         with self._lock:
@@ -229,6 +233,10 @@ class Gates:
             return
         with self._gates[sort].entered():
             yield
+
+    def is_pressed(self) -> bool:
+        """Tell whether so much waits that quick answers matter more than the newest."""
+        return self._gates["work"].is_pressed()
 
     def count(self, limit: Limited, asker: str) -> None:
         """Count a request against a limit.

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from geo_registry.errors import Overloaded, TooLarge, TooSlow
-from geo_registry.web.guard.gates import RETRY_S
+from geo_registry.web.guard.entry.gates import RETRY_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

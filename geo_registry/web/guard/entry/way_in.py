@@ -21,10 +21,11 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import http_date, parse_accept_header
 
 from geo_registry.errors import Overloaded, RegistryError, TooMany
-from geo_registry.web.guard import gates, logs, metrics
-from geo_registry.web.guard.bodies import Bodies
+from geo_registry.web.guard import logs, metrics
+from geo_registry.web.guard.entry import gates
+from geo_registry.web.guard.entry.bodies import Bodies
+from geo_registry.web.guard.entry.peers import Peers
 from geo_registry.web.guard.headers import ALWAYS
-from geo_registry.web.guard.peers import Peers
 from geo_registry.wording import LANGUAGES, explain, say
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Entry:
         settings: Settings,
         status_of: Callable[[RegistryError], int],
     ) -> None:
-        self._inner, self._registry, self._status_of = inner, registry, status_of
+        self._inner, self._memory, self._status_of = inner, registry.condition.memory, status_of
         self.peers, self.gates = Peers(settings), gates.Gates(settings.serving)
         self.book = metrics.Book(settings.serving.metrics)
         self._bodies = Bodies(settings)
@@ -138,7 +139,7 @@ class Entry:
         method = note.method if note.method in METHODS else "other"
         self.book.add(metrics.REQUESTS, route, method, answer.status[:3])
         self.book.observe(metrics.DURATION, route, amount=took_s)
-        for cache, use in self._registry.memory.items():
+        for cache, use in self._memory.items():
             self.book.put(metrics.HITS, cache, amount=use.hits)
             self.book.put(metrics.MISSES, cache, amount=use.misses)
             self.book.put(metrics.HELD, cache, amount=use.held_bytes)

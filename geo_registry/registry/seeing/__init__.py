@@ -9,8 +9,9 @@ import pandas as pd
 
 from geo_registry.core.access import Viewer, must, own, published, visible
 from geo_registry.core.bounds import Bounds, within
-from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.frame import CRS, empty
 from geo_registry.errors import NotFound, SignInNeeded
+from geo_registry.registry.seeing.known import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,9 +81,13 @@ def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoData
     geopandas.GeoDataFrame
         WGS 84, the canonical columns but for those that are restricted; the caller may change it.
     """
-    known, seen = _known(house, kind, revision), _seen(house, viewer, kind, revision)
-    rows = published(known, house.catalog.kinds[kind])
-    return rows.copy(deep=False) if seen.all() else rows[seen].reset_index(drop=True)
+    bounds, since = bounds_of(house, viewer, kind), known(house, kind, revision).since
+
+    def look() -> gpd.GeoDataFrame:
+        rows, seen = _published(house, kind, revision), _seen(house, bounds, kind, revision)
+        return rows if seen.all() else rows[seen].reset_index(drop=True)
+
+    return house.recent.get(("frame", kind, since, bounds), look).copy(deep=False)
 
 
 def bounds_of(house: House, viewer: Viewer, *kinds: str) -> Bounds:
@@ -91,24 +96,18 @@ def bounds_of(house: House, viewer: Viewer, *kinds: str) -> Bounds:
     return own.pop() if len(own) == 1 else viewer.bounds
 
 
-def _known(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
-    """Give all records of a kind with all columns; nothing of it leaves but through `visible` or `one`."""
-
-    def load() -> gpd.GeoDataFrame:
-        fields = house.catalog.kinds[kind].fields
-        known = house.store.records([kind], as_of=revision)
-        return conform(known, fields) if len(known) else empty(fields)
-
-    return house.recent.get(("known", kind, revision), load)
+def _published(house: House, kind: str, revision: int) -> gpd.GeoDataFrame:
+    found = known(house, kind, revision)
+    return house.recent.get(
+        ("published", kind, found.since), lambda: published(found.rows, house.catalog.kinds[kind])
+    )
 
 
-def _seen(house: House, viewer: Viewer, kind: str, revision: int) -> NDArray[np.bool_]:
-    bounds = bounds_of(house, viewer, kind)
-
-    def look() -> NDArray[np.bool_]:
-        return within(bounds, _known(house, kind, revision), house.catalog)
-
-    return house.recent.get(("seen", kind, revision, bounds), look)
+def _seen(house: House, bounds: Bounds, kind: str, revision: int) -> NDArray[np.bool_]:
+    found = known(house, kind, revision)
+    return house.recent.get(
+        ("seen", kind, found.since, bounds), lambda: within(bounds, found.rows, house.catalog)
+    )
 
 
 def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
@@ -129,7 +128,8 @@ def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) ->
     def load() -> gpd.GeoDataFrame:
         return _joined([frame(house, viewer, kind, revision) for kind in kinds])
 
-    key = ("frames", tuple(kinds), revision, bounds_of(house, viewer, *kinds))
+    since = tuple(known(house, kind, revision).since for kind in kinds)
+    key = ("frames", tuple(kinds), since, bounds_of(house, viewer, *kinds))
     return house.recent.get(key, load).copy(deep=False)
 
 
@@ -145,7 +145,7 @@ def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: 
 
     Restricted fields are empty where the viewer has no right to them.
     """
-    return _joined([visible(viewer, _known(house, kind, revision), house.catalog) for kind in kinds])
+    return _joined([visible(viewer, known(house, kind, revision).rows, house.catalog) for kind in kinds])
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
@@ -164,11 +164,11 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
         If there is none, or the viewer may not see it.
     """
     kind, place = _places(house, revision).get(record_id, NOWHERE)
-    if kind is None or not _seen(house, viewer, kind, revision)[place]:
+    if kind is None or not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
-    known = _known(house, kind, revision)
-    mine = viewer.may("contacts") and bool(own(viewer, known.iloc[[place]])[0])
-    return (known if mine else published(known, house.catalog.kinds[kind])).iloc[place]
+    rows = known(house, kind, revision).rows
+    mine = viewer.may("contacts") and bool(own(viewer, rows.iloc[[place]])[0])
+    return (rows if mine else _published(house, kind, revision)).iloc[place]
 
 
 NOWHERE = (None, -1)
@@ -183,7 +183,7 @@ def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, int]]
         return {
             str(name): (kind, place)
             for kind in kinds
-            for place, name in enumerate(_known(house, kind, revision)["id"])
+            for place, name in enumerate(known(house, kind, revision).rows["id"])
         }
 
     return house.recent.get(("places", revision), look)
