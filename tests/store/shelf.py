@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -68,3 +69,15 @@ def rows(*codes: str, version: int = 1, name: str = "甲") -> gpd.GeoDataFrame:
     frame["valid_from"] = pd.Timestamp("2025-03-01")
     frame["stock_t"] = 1.5
     return conform(gpd.GeoDataFrame(frame, geometry=shapely.points([[114.0, 33.5]] * len(codes)), crs=4326))
+
+
+def sources(count: int) -> gpd.GeoDataFrame:
+    """Make so many sources."""
+    chance = np.random.default_rng(1)
+    number = np.arange(count)
+    frame = pd.DataFrame({"id": [f"{one:016x}" for one in number], "code": [f"S{one}" for one in number]})
+    frame["name"] = [f"示例烤房 {one}" for one in number]
+    frame = frame.assign(version=1, code_no=1, kind="curing_kiln", status="operating", stock_t=number * 0.5)
+    frame = frame.assign(district="郾城区", township="某乡", address="某路")
+    places = shapely.points(chance.uniform(113, 115, count), chance.uniform(33, 34, count))
+    return conform(gpd.GeoDataFrame(frame, geometry=places, crs=4326))

@@ -8,18 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import shapely
 
-from geo_registry.core.frame import conform
 from geo_registry.registry import keeping
 from geo_registry.store import connect
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
-from tests.store.shelf import note, rows, url
+from tests.store.shelf import note, rows, sources, url
 
 EVERYDAY, TORTURE = 300, 100_000
 RESTORED_S = 60.0
@@ -31,18 +26,6 @@ known_from, CASE WHEN known_to <= {0} THEN known_to END FROM records WHERE known
 """
 """Every version as it was known at a revision."""
 CHAIN = "SELECT * FROM commits WHERE revision <= {0} ORDER BY revision"
-
-
-def sources(count: int) -> gpd.GeoDataFrame:
-    """Make so many sources."""
-    chance = np.random.default_rng(1)
-    number = np.arange(count)
-    frame = pd.DataFrame({"id": [f"{one:016x}" for one in number], "code": [f"S{one}" for one in number]})
-    frame["name"] = [f"示例烤房 {one}" for one in number]
-    frame = frame.assign(version=1, code_no=1, kind="curing_kiln", status="operating", stock_t=number * 0.5)
-    frame = frame.assign(district="郾城区", township="某乡", address="某路")
-    places = shapely.points(chance.uniform(113, 115, count), chance.uniform(33, 34, count))
-    return conform(gpd.GeoDataFrame(frame, geometry=places, crs=4326))
 
 
 def selected(path: Path, query: str, revision: int) -> list[tuple[object, ...]]:
