@@ -11,7 +11,7 @@ import pytest
 import geo_registry as gr
 from geo_registry.registry.people import Grant
 from geo_registry.registry.people.sessions import IDLE_S
-from geo_registry.settings import Settings
+from geo_registry.settings import Serving, Settings
 from geo_registry.web import create_app
 from geo_registry.wording import LANGUAGES, texts
 from tests.people.making import CHEAP, PASSWORD, Clock
@@ -186,7 +186,7 @@ def test_a_cookie_that_another_host_may_have_set_is_not_read_by_https(client: Fl
 
 def test_https_may_be_set(settings: Settings, registry: Registry) -> None:
     """Behind a proxy that speaks https the setting makes cookies Secure and https the own origin."""
-    chosen = Settings(settings.store_url, password_cost=CHEAP, https=True)
+    chosen = Settings(settings.store_url, password_cost=CHEAP, serving=Serving(https=True))
     client = create_app(chosen, registry).test_client()
     page = client.get("/login")
     assert "Secure" in page.headers["Set-Cookie"]

@@ -58,9 +58,9 @@ def _identify() -> None:
 def _recall(session: Session | None) -> None:
     if session is None:
         return
+    g.session, g.viewer, g.admitted = session, session.viewer, True
     if request.method not in forms.SAFE and request.path not in ENTRANCES:
         forms.check(session.csrf)
-    g.session, g.viewer = session, session.viewer
 
 
 def _let_public_in() -> bool:
