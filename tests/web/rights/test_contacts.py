@@ -1,4 +1,4 @@
-"""Contacts, and cells that no field took, are on a record's card for those with the right, and nowhere else."""
+"""Contacts, and cells that no field took, are on the card of a record for who has the right, nowhere else."""
 
 from __future__ import annotations
 

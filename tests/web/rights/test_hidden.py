@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask.testing import FlaskClient
-
     from werkzeug.test import TestResponse
 
     from tests.web.rights.world import Districts
