@@ -1,4 +1,4 @@
-"""Contacts, and cells that no field took, are on a record's own card for those with the right, and nowhere else."""
+"""Contacts, and cells that no field took, are on the card of a record for who has the right, nowhere else."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ WRITTEN = [*((kind, form) for kind in KINDS for form in FORMS), ("unlocated", "c
 
 @pytest.mark.parametrize(("kind", "form"), WRITTEN)
 def test_no_file_has_a_column_of_contacts(districts: Districts, kind: str, form: str) -> None:
-    """An export has neither contacts nor the cells no field took, not even the owner's, not even as columns."""
+    """An export has neither contacts nor cells that no field took, not even the owner's, not as columns."""
     content = texts(districts.registry.export(gr.ExportOrder(kind=kind, form=form)).content)
     assert told(content) == set()
     assert re.findall(r"\bcontact\b|\bextra\b|联系方式|举报人", content) == []
