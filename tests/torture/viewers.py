@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import random
 import time
 from collections import Counter
@@ -34,9 +35,9 @@ class Tally:
 
 
 def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
-    """Give the tile of a place, by the plain latitude: a degree or so off is as good a place."""
-    steps = 2**zoom
-    return int((lon + 180.0) / 360.0 * steps), int((0.5 - (lat * 1.1) / 360.0) * steps)
+    """Give the tile of a place (Web Mercator)."""
+    down = 0.5 - math.asinh(math.tan(math.radians(lat))) / (2.0 * math.pi)
+    return int((lon + 180.0) / 360.0 * 2**zoom), int(down * 2**zoom)
 
 
 def pan(chance: random.Random) -> list[str]:
