@@ -49,12 +49,14 @@ class Sent:
 
     def order(self) -> Order:
         """Give what is asked: coal points in WGS 84 unless something else is said."""
-        return Order(**({"kind": COAL, "datum": "wgs84", "by": "tester", "accept_partial": True} | self.ask))
+        usual: dict[str, Any] = {"kind": COAL, "datum": "wgs84", "by": "tester", "accept_partial": True}
+        return Order(**(usual | self.ask))
 
 
-def text(code: str, lines: str | bytes, *rows: int, **ask: object) -> Sent:
+def text(code: str, lines: str | bytes, accepted: int = 0, rejected: int = 0, **ask: object) -> Sent:
     """Send delimited text."""
-    return Sent(code, "a.csv", lines.encode() if isinstance(lines, str) else lines, *rows, ask=ask)
+    content = lines.encode() if isinstance(lines, str) else lines
+    return Sent(code, "a.csv", content, accepted, rejected, ask)
 
 
 def row(code: str, value: str, heads: str = HEADS, *, severe: bool = True, **ask: object) -> Sent:
@@ -194,9 +196,9 @@ def _workbook_faults() -> Iterator[Sent]:
 
 
 def _reference_faults(folder: Path) -> Iterator[Sent]:
-    free = {"datum": None}
+    free: dict[str, Any] = {"datum": None}
     yield Sent("CRS_MISSING", "a.zip", shp(folder, prj=None), ask=free)
-    yield Sent("CRS_INVALID", "a.zip", shp(folder, prj=b"<html>not found</html>[]"), ask=free)
+    yield Sent("CRS_INVALID", "a.zip", shp(folder, prj=b"<html>not found</html>"), ask=free)
     yield Sent("CRS_UNSUPPORTED", "a.zip", shp(folder, points().set_crs(4214, allow_override=True)), ask=free)
     yield text("DATUM_MISSING", TWO_ROWS, **free)
     yield Sent("DATUM_MISSING", "a.kml", kml(MARK), ask=free)
@@ -263,7 +265,7 @@ def row_faults() -> Iterator[Sent]:
     yield row("COORD_PROJECTED", "乙煤点,409087.2,3717265.4")
     yield row("OUT_OF_REGION", "乙煤点,2.3522,48.8566")
     shapes = [feature("甲煤点", point()), feature("乙煤点", None)]
-    free = {"datum": None}
+    free: dict[str, Any] = {"datum": None}
     yield Sent("GEOM_MISSING", "a.geojson", features(*shapes), 1, 1, free)
     line = {"type": "LineString", "coordinates": [[114, 33.5], [114.1, 33.6]]}
     yield Sent("GEOM_TYPE", "a.geojson", features(shapes[0], feature("乙煤点", line)), 1, 1, free)

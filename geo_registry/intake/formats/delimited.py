@@ -18,7 +18,7 @@ from geo_registry.intake.upload import Content, Upload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARS = 65_536
 SAMPLE_ROWS = 20
 

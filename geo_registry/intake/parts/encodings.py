@@ -165,6 +165,8 @@ def undecodable(chunks: Iterable[bytes], encoding: str) -> int | None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as fault:
         return line + fault.object[: fault.start].count(b"\n")
+    except UnicodeError:
+        return line  # UTF-16 without the mark that tells its byte order
     return None
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, empty
 from geo_registry.core.ledger.headings import Heading, kind_of_sheet, kind_of_value, locate
-from geo_registry.core.ledger.validate import Checked, Rules, validate
+from geo_registry.core.ledger.validate import Checked, Rules, own_crs, validate
 from geo_registry.core.raw import ROW, joined
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
@@ -319,6 +319,7 @@ def stated_datum(layer: RawLayer, order: Order) -> str | None:
     said = order.crs or order.datum
     if said is None:
         return None
-    if order.datum and layer.crs and is_projected(parse_crs(layer.crs)):
+    own = own_crs(layer) if order.datum else None
+    if own and is_projected(own):
         raise ValueRefused("CRS_AND_DATUM", value=layer.crs, datum=order.datum)
     return parse_crs(said)

@@ -16,8 +16,10 @@ from geo_registry.core.ledger.validate.rules import Rules
 from geo_registry.core.ledger.validate.written import WKT, merged, wkb_of
 from geo_registry.core.raw import GEOMETRY, RawLayer
 from geo_registry.core.space.crs import is_projected, parse_crs
-from geo_registry.errors import CRSError, FileRefused
+from geo_registry.errors import CRSError, DatumError, FileRefused
 
+CRS_CHARS = 65_536
+"""No reference system takes more text; what is longer was never written by a program that knows them."""
 _NO_PLACE = ("COORD_MISSING", "GEOM_MISSING")
 
 
@@ -35,6 +37,36 @@ def has_shapes(body: pa.Table) -> bool:
     False
     """
     return GEOMETRY in body.column_names and body[GEOMETRY].null_count < body.num_rows
+
+
+def own_crs(layer: RawLayer) -> str | None:
+    """Give the reference system a file states, None where it states none.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Raises
+    ------
+    CRSError
+        ``CRS_INVALID`` if what the file says is none, ``CRS_UNSUPPORTED``.
+
+    Examples
+    --------
+    >>> own_crs(RawLayer("表1", ("名称",), pa.table({"c0": ["甲"]}), "EPSG:4490"))
+    'cgcs2000'
+    """
+    if not layer.crs:
+        return None
+    if len(layer.crs) > CRS_CHARS:
+        raise CRSError("CRS_INVALID", value=layer.crs[:100])
+    try:
+        return parse_crs(layer.crs)
+    except CRSError:
+        raise
+    except DatumError as unknown:
+        raise CRSError("CRS_INVALID", value=layer.crs[:100]) from unknown
 
 
 def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
@@ -64,7 +96,7 @@ def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
     >>> datum_of(layer, Rules(date(2026, 1, 1), "GCJ-02"), shapes=True)
     'gcj02'
     """
-    own = parse_crs(layer.crs) if layer.crs else None
+    own = own_crs(layer)
     if rules.datum is None:
         if own is None:
             code = "CRS_MISSING" if shapes and rules.carries_crs else "DATUM_MISSING"

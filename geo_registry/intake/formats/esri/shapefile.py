@@ -93,8 +93,9 @@ def _layer(archive: Archive, name: str, parts: Parts, upload: Upload) -> tuple[R
     side = {suffix: _side_text(archive, parts, suffix) for suffix in SIDE_TEXTS}
     table = dbase.read(paths[".dbf"], upload.encoding, side[".cpg"])
     wkb = shapes.geometries(paths[".shp"])
-    if not records == len(table.deleted) == len(wkb):
-        raise FileRefused("SHP_DBF_MISMATCH", value=name, shapes=records, rows=len(table.deleted))
+    if not len(records) == len(table.deleted) == len(wkb):
+        raise FileRefused("SHP_DBF_MISMATCH", value=name, shapes=len(records), rows=len(table.deleted))
+    wkb = shx.with_unmeasured(records, wkb)
     findings += _warnings(name, table)
     return RawLayer(name, table.headings, _cells(table, wkb, upload), side[".prj"]), table.encoding, findings
 
