@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from geo_registry.core.kinds import Catalog
-    from geo_registry.registry.seeing.known import Known
+    from geo_registry.live.known import Known
     from geo_registry.settings import Settings
     from geo_registry.store import Store
 

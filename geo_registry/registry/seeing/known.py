@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.live.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,27 +20,6 @@ COMMITS = 50
 """Commits that are caught up with one by one; after more, the kind is read anew."""
 RECORDS = 500
 """Touched records that are read by their ids, in one statement and so in their order; with more, all are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The records of a kind.
-
-    Attributes
-    ----------
-    revision
-        As known at.
-    since
-        The revision that last touched any of them, as far as was followed: what is derived from the same
-        rows can be kept under it.
-    rows
-        All of them with all columns, in the order their versions were written; not to be changed, as the
-        same frame may stand for several revisions.
-    """
-
-    revision: int
-    since: int
-    rows: gpd.GeoDataFrame
 
 
 def known(house: House, kind: str, revision: int) -> Known:
