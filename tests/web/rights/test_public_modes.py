@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from geo_registry.registry import Registry
     from tests.web.rights.world import Districts
 
-ANSWERED_WHEN_CLOSED = {"/static/<path:name>", "/healthz", "/login"}
-"""Addresses that answer before anybody has signed in."""
+ANSWERED_WHEN_CLOSED = {"/static/<path:name>", "/healthz", "/readyz", "/metrics", "/login"}
+"""Addresses that answer before anybody has signed in; the counts only to programs of the same machine."""
 PROBES = (
     "rings=1000",
     "rings=1000,3000,5001",

@@ -26,6 +26,8 @@ GET     /stations/<station>                     all         station
 GET     /sources                                all
 GET     /sources/<record_id>                    all         source
 GET     /healthz                                all
+GET     /readyz                                 all
+GET     /metrics                                all
 GET     /api/catalog                            all
 GET     /api/search                             all
 GET     /api/records/<record_id>                all         source
