@@ -43,5 +43,7 @@ def app(served: Callable[[str], Flask]) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Give a client without cookies."""
-    return app.test_client()
+    """Give a client without cookies, on another machine: programs of this one may read more."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    return client
