@@ -193,9 +193,11 @@ def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawL
 def _of_sender(house: House, raw: RawFile) -> list[RawLayer]:
     """List the layers that are data; folders of KML are one table unless they are named as kinds."""
     layers = [layer for layer in raw.layers if layer.cells.num_rows and layer.name not in OWN_NOTES]
-    if raw.format != "kml" or any(kind_of_sheet(layer.name, house.catalog) for layer in layers):
+    stem = PurePath(raw.name).stem
+    folders = [layer.name for layer in layers if layer.name != stem]
+    if raw.format != "kml" or any(kind_of_sheet(name, house.catalog) for name in folders):
         return layers
-    return [joined(layers, PurePath(raw.name).stem)]
+    return [joined(layers, stem)]
 
 
 def _has_headings(house: House, layer: RawLayer, kind: Kind | None) -> bool:
