@@ -30,7 +30,7 @@ class Limits:
     cells: int = 5_000_000
     seconds: int = 30
     cpu_seconds: int = 20
-    memory_mb: int = 1_500
+    memory_mb: int = 750
 
 
 COMMAND_LINE_LIMITS = Limits(

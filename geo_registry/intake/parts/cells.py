@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from geo_registry.settings import Limits
 
 BATCH_ROWS = 8_192
+EMPTY_ROWS = 5
+"""So many times the rows allowed may be empty: spreadsheet programs write them out to the end of a sheet."""
 EXACT_BELOW = 1e15
 """Whole numbers below this are written out by spreadsheet programs; a double holds each of them exactly."""
 
@@ -76,7 +78,7 @@ class Grid:
 
     def __init__(self, limits: Limits, *, blanks: bool = False) -> None:
         self.rows = 0
-        self.columns = 0
+        self.columns = self._empty = 0
         self._limits = limits
         self._blanks = blanks
         self._numbers: list[int] = []
@@ -103,6 +105,9 @@ class Grid:
         while width and not cells[width - 1]:
             width -= 1
         if not width and not self._blanks:
+            self._empty += 1
+            if self._empty > EMPTY_ROWS * self._limits.rows:
+                raise FileRefused("SHEET_TOO_LARGE", row=number, limit=self._limits.rows)
             return
         if width > self._limits.columns:
             raise FileRefused("TOO_MANY_COLUMNS", row=number, value=width, limit=self._limits.columns)

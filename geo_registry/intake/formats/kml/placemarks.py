@@ -24,7 +24,8 @@ HOMES = frozenset({"kml", "Document", "Folder"})
 OWN = ("name", "description", "address", "phoneNumber", "Snippet", "when", "begin", "end")
 """Elements of a placemark that become columns of their own, the last three within its time."""
 TIMES = frozenset({"TimeStamp", "TimeSpan"})
-LINKS = frozenset({"href", "styleUrl"})
+LINKS, ATTRIBUTE_LINKS = frozenset({"href", "styleUrl"}), frozenset({"href", "schemaUrl"})
+DATA = frozenset({"Data", "SchemaData"})
 CAUGHT = POSITIONS | LINKS | {*OWN, "value", "SimpleData"}
 
 Key = tuple[bool, str]
@@ -82,11 +83,10 @@ class Placemarks:
         """Take the start of an element."""
         if not self._open and name not in ROOTS:
             raise FileRefused("CONTENT_MISMATCH", value=name)
-        parent = self._open[-1] if self._open else ""
         self._open.append(name)
         if self._catching:
             return
-        if name in CAUGHT or (parent == "ExtendedData" and name not in {"Data", "SchemaData"}):
+        if name in CAUGHT or (name not in DATA and "ExtendedData" in self._open[-2:-1]):
             self._catching = len(self._open)
             self._parts.clear()
         if name in HOMES:
@@ -95,10 +95,10 @@ class Placemarks:
             self._begin()
         elif self._placemark:
             self._placemark.shape.start(name)
-        if name in {"Data", "SimpleData"}:
+        if attributes:
             self._said = attributes.get("name", "")
-        for link in ("schemaUrl", "href"):
-            self._link(attributes.get(link, "#"))
+            for link in attributes.keys() & ATTRIBUTE_LINKS:
+                self._link(attributes[link])
 
     def text(self, part: str) -> None:
         """Take characters."""
