@@ -102,6 +102,15 @@ def test_a_clock_set_back_lets_no_session_idle_longer(entrance: Entrance, clock:
     assert entrance.recalled(entry.secret) is None
 
 
+def test_a_clock_set_back_in_small_steps_ends_sessions_too(entrance: Entrance, clock: Clock) -> None:
+    """Corrections that each would pass do not add up to a longer life."""
+    entry = entrance.sign_in("li", PASSWORD, "127.0.0.1")
+    clock.move(-SKEW_S)
+    assert entrance.recalled(entry.secret) is not None
+    clock.move(-SKEW_S)
+    assert entrance.recalled(entry.secret) is None
+
+
 def test_a_sign_in_that_a_change_overtook_is_none(registry: Registry, entrance: Entrance) -> None:
     """Who signs in while the account is being changed has no session by the account as it was."""
     house = registry._house  # noqa: SLF001 (between two steps of one sign-in)

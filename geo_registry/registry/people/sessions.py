@@ -147,7 +147,7 @@ def recalled(house: House, secret: str) -> Session | None:
 
 
 def _is_young(row: SessionRow, now: float) -> bool:
-    return now - row.made_at < LONGEST_S and -SKEW_S <= now - row.seen_at < IDLE_S
+    return -SKEW_S <= now - row.made_at < LONGEST_S and -SKEW_S <= now - row.seen_at < IDLE_S
 
 
 def _note(house: House, row: SessionRow, seen_at: float | None) -> None:
