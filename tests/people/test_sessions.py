@@ -9,7 +9,7 @@ import pytest
 import geo_registry as gr
 from geo_registry.errors import SignInNeeded
 from geo_registry.registry.people import Grant
-from geo_registry.registry.people.sessions import IDLE_S, LONGEST_S, SKEW_S
+from geo_registry.registry.people.sessions import IDLE_S, LONGEST_S, SKEW_S, begun
 from tests.people.making import PASSWORD
 
 if TYPE_CHECKING:
@@ -90,6 +90,34 @@ def test_a_clock_that_is_put_right_ends_nothing(entrance: Entrance, clock: Clock
     assert entrance.recalled(entry.secret) is not None
     clock.move(IDLE_S)
     assert entrance.recalled(entry.secret) is None
+
+
+def test_a_clock_set_back_lets_no_session_idle_longer(entrance: Entrance, clock: Clock) -> None:
+    """Half an hour back, in the middle of a session, ends it: it would else be idle for an hour."""
+    entry = entrance.sign_in("li", PASSWORD, "127.0.0.1")
+    for _ in range(4):
+        clock.move(15 * 60)
+        assert entrance.recalled(entry.secret) is not None
+    clock.move(-IDLE_S)
+    assert entrance.recalled(entry.secret) is None
+
+
+def test_a_clock_set_back_in_small_steps_ends_sessions_too(entrance: Entrance, clock: Clock) -> None:
+    """Corrections that each would pass do not add up to a longer life."""
+    entry = entrance.sign_in("li", PASSWORD, "127.0.0.1")
+    clock.move(-SKEW_S)
+    assert entrance.recalled(entry.secret) is not None
+    clock.move(-SKEW_S)
+    assert entrance.recalled(entry.secret) is None
+
+
+def test_a_sign_in_that_a_change_overtook_is_none(registry: Registry, entrance: Entrance) -> None:
+    """Who signs in while the account is being changed has no session by the account as it was."""
+    house = registry._house  # noqa: SLF001 (between two steps of one sign-in)
+    checked = house.store.people.account("li")
+    assert checked is not None
+    registry.people.set_password("li", PASSWORD + "!")
+    assert entrance.recalled(begun(house, checked).secret) is None
 
 
 @pytest.mark.parametrize("act", ["role", "password", "disable", "own password", "sign out"])
