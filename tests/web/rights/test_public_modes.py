@@ -58,6 +58,7 @@ def test_a_closed_registry_asks_everybody_who_they_are(
 ) -> None:
     """Where nothing is public every address but a few answers 401 to strangers, and none tells anything."""
     client = served("closed").test_client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
     for rule in {rule for _, rule in ROWS} | {"/nowhere"}:
         for method in METHODS:
             with closing(client.open(address(rule, named(districts, rule, OWN)), method=method)) as answer:
