@@ -88,6 +88,8 @@ class Viewer:
         True where only counts in rings are shown and no single source.
     within_rights
         The rights left to one who comes with a token of a narrower scope; None for all of the role.
+    leads
+        True for a stranger who may see unproven leads; all who have signed in may.
     """
 
     name: str = field(compare=False)
@@ -96,6 +98,7 @@ class Viewer:
     units: frozenset[str] = frozenset()
     counts_only: bool = False
     within_rights: frozenset[Right] | None = None
+    leads: bool = False
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -118,7 +121,8 @@ class Viewer:
         areas = self.areas
         if levels is not None:
             areas = frozenset(one for one in areas or () if 0 < levels <= len(one))
-        return Bounds(areas, self.units, leads=self.role != "public", singly=not self.counts_only)
+        leads = self.leads or self.role != "public"
+        return Bounds(areas, self.units, leads=leads, singly=not self.counts_only)
 
     @property
     def scope(self) -> str:
@@ -142,20 +146,22 @@ def owner(name: str) -> Viewer:
     return Viewer(name, "admin", areas=None)
 
 
-def public(*, counts_only: bool = False) -> Viewer:
+def public(*, counts_only: bool = False, leads: bool = False) -> Viewer:
     """Make the viewer of everybody who has not signed in.
 
     Parameters
     ----------
     counts_only
         True for the aggregated view: counts in the rings of stations, no single source.
+    leads
+        True where nobody but the reader's own machine is answered, so that nothing becomes public.
 
     Examples
     --------
     >>> public().may("contacts"), public().bounds.leads
     (False, False)
     """
-    return Viewer("public", "public", areas=None, counts_only=counts_only)
+    return Viewer("public", "public", areas=None, counts_only=counts_only, leads=leads)
 
 
 def must(viewer: Viewer, right: Right) -> None:

@@ -23,7 +23,8 @@ HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
 PUBLIC = ("auto", "closed", "counts", "read")
 """What those may see who have not signed in: nothing, numbers in rings, all but contacts and leads.
 
-``auto`` is ``read`` on this machine for as long as nobody has an account, else ``closed``.
+``auto`` shows all but contacts to who sits at this machine, for as long as nobody has an account; to others
+it is ``closed``.
 """
 
 

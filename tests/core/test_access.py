@@ -9,7 +9,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from geo_registry.catalog import load
-from geo_registry.core.access import Viewer, area, owner, public, visible
+from geo_registry.core.access import Viewer, area, owner, public, published, visible
 from geo_registry.core.frame import conform
 from geo_registry.core.kinds import Catalog
 
@@ -69,3 +69,26 @@ def test_viewers_who_see_the_same_share_answers() -> None:
     assert one == other
     assert one.scope == other.scope
     assert one.scope != public().scope
+
+
+def test_what_is_published_has_no_restricted_column(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
+    """Contacts, cells no field took and columns no layer declares any more leave with no frame."""
+    kind = catalog.kinds["brick_kiln"]
+    gone = published(rows.assign(informant="someone", extra="{}"), kind)
+    assert set(rows.columns) - set(gone.columns) == {"contact", "extra"}
+    assert "informant" not in gone
+
+
+def test_a_kind_without_a_layer_file_is_closed_altogether(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
+    """Of records whose layer file is gone nothing but what the registry itself wrote is read without a right."""
+    strange = rows.assign(kind="smelter", owner="someone", id=["r1", "r2"])
+    shown = visible(public(), strange, catalog)
+    assert shown[["contact", "owner", "name"]].isna().all(axis=None)
+    assert shown["id"].tolist() == ["r1", "r2"]
+
+
+def test_a_token_takes_rights_away_and_adds_none() -> None:
+    """A viewer with a narrower scope has the rights that both its role and its scope give."""
+    clerk = Viewer("clerk", "warden", frozenset(), within_rights=frozenset({"contacts", "import"}))
+    assert clerk.rights == {"contacts"}
+    assert clerk.scope != Viewer("clerk", "warden", frozenset()).scope

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import geo_registry as gr
+from geo_registry.core.access import public
 from tests.e2e.pages import MapPage
 from tests.web.running import free_port, served
 
@@ -25,8 +26,8 @@ SMALL = (800, 600)
 
 @pytest.fixture(scope="session")
 def demo(demo_store: str) -> Registry:
-    """Open the demo city in Python, beside the server."""
-    return gr.open(demo_store)
+    """Open the demo city in Python, beside the server, as who sits at the machine sees it."""
+    return gr.open(demo_store).seen_by(public(leads=True))
 
 
 @pytest.fixture(scope="session")

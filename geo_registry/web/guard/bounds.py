@@ -22,7 +22,8 @@ def public_viewer(settings: Settings, *, has_accounts: Callable[[], bool]) -> Vi
 
     ``auto`` lets the map of a fresh checkout be seen by whoever sits at the machine, and nobody else: it
     lasts until the first account is made, needs a server that listens on this machine alone, and a request
-    that comes from it under its own name, so that neither a proxy nor a foreign page lets others in.
+    that comes from it under its own name, so that neither a proxy nor a foreign page lets others in. Who sits
+    there could open the store as well, so leads are shown and every number is that of the shell.
 
     Parameters
     ----------
@@ -31,11 +32,12 @@ def public_viewer(settings: Settings, *, has_accounts: Callable[[], bool]) -> Vi
     has_accounts
         Tells whether anybody has an account; asked only where that matters.
     """
-    mode = settings.public
-    if mode == "auto":
+    if settings.public == "auto":
         local = is_local(settings.host) and _asked_locally()
-        mode = "read" if local and not has_accounts() else "closed"
-    return None if mode == "closed" else access.public(counts_only=mode == "counts")
+        return access.public(leads=True) if local and not has_accounts() else None
+    if settings.public == "closed":
+        return None
+    return access.public(counts_only=settings.public == "counts")
 
 
 def is_local(host: str) -> bool:

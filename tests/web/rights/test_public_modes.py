@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import geo_registry as gr
+from geo_registry.core.audit.result import records
 from geo_registry.errors import ValueRefused
 from geo_registry.settings import from_env
 from geo_registry.web import create_app
@@ -56,6 +58,7 @@ def test_a_closed_registry_asks_everybody_who_they_are(
 ) -> None:
     """Where nothing is public every address but a few answers 401 to strangers, and none tells anything."""
     client = served("closed").test_client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
     for rule in {rule for _, rule in ROWS} | {"/nowhere"}:
         for method in METHODS:
             with closing(client.open(address(rule, named(districts, rule, OWN)), method=method)) as answer:
@@ -155,9 +158,12 @@ def test_a_station_that_is_not_national_is_not_counted_for_strangers(
 
 
 def test_the_registry_of_a_fresh_machine_is_seen_from_it_alone(registry: Registry) -> None:
-    """Without accounts the map is open to this machine under its own name, to no other and no proxied one."""
+    """Without accounts the map is open to this machine under its own name, and says what the shell says."""
     client = create_app(registry.settings, registry).test_client()
-    assert client.get("/api/catalog").status_code == 200
+    audit = client.get("/api/audit?status=all").json
+    assert audit
+    assert audit["pairs"] == records(registry.audit(question=gr.Question(status="all")).pairs)
+    assert audit["provenance"]["scope"] is None
     assert client.get("/api/catalog", headers={"Host": "[::1]:8000"}).status_code == 200
     for host in ("registry.example", "registry.example:8000", "127.0.0.1.example", "10.0.0.5", "[::1"):
         assert client.get("/api/catalog", headers={"Host": host}).status_code in {400, 401}, host
