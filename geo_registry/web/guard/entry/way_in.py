@@ -302,4 +302,6 @@ def _remember(response: Response) -> Response:
     if viewer is not None:
         note.role, note.account = viewer.role, "" if viewer.role == "public" else viewer.name
     note.revision = g.get("revision")
+    if outcome := g.get("import_outcome"):
+        of_this().book.add(metrics.IMPORTS, outcome)
     return response
