@@ -25,7 +25,7 @@ MOST_DRAWN = 1_000
 WORTH_PACKING = 1_000
 """Bytes below which packing gains nothing: an answer fits one network packet anyway."""
 PACKING_LEVEL = 1
-"""gzip's quickest: a third of the time of its default for a twentieth more bytes, and a commit undoes it all."""
+"""gzip's quickest: a third of the default's time for a twentieth more bytes, until the next commit."""
 
 
 @dataclass(frozen=True, slots=True)
