@@ -12,11 +12,13 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from geo_registry.cli.group import VERBS
+from geo_registry.settings import Serving
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [path for path in (PROJECT / "README.md", *sorted(PROJECT.glob("docs/**/*.md"))) if path.exists()]
@@ -63,6 +65,13 @@ def test_the_readme_shows_commands() -> None:
     """README shows a newcomer commands that can be tried, `make run` first of all."""
     assert "$ make run" in (PROJECT / "README.md").read_text(encoding="utf-8")
     assert commands(PROJECT / "README.md")
+
+
+def test_every_setting_of_the_server_is_documented() -> None:
+    """The table of settings has each number of `Serving`, by its whole name or by the end of it."""
+    table = (PROJECT / "docs" / "operate.md").read_text(encoding="utf-8")
+    names = {one.name: f"_{one.name.upper()}`" for one in fields(Serving)}
+    assert [name for name, shown in names.items() if shown not in table] == []
 
 
 def test_every_verb_is_documented() -> None:

@@ -27,6 +27,8 @@ MAINLAND = (73.0, 3.0, 136.0, 54.0)
 """Default service region W, S, E, N in degrees (contract, `init`)."""
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 """Service region that refuses no place."""
+LOOKS = 8
+"""Looks at this process's own state that are kept: each is good for a second or a minute."""
 TILES = 100_000
 """Tiles kept at the most: what bounds them is their weight, most being empty or small."""
 
@@ -50,6 +52,8 @@ class House:
         The store's first commit: it carries the service region and the time zone.
     recent
         Results that only a new commit makes stale, by revision and question.
+    looks
+        What was found where this process looked at itself.
     drawn
         Under which question the newest drawing of a layer for a viewer is kept.
     known
@@ -67,6 +71,7 @@ class House:
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
     tiles: Recent = field(default_factory=lambda: Recent(TILES))
+    looks: Recent = field(default_factory=lambda: Recent(LOOKS))
     drawn: dict[Hashable, Hashable] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
     hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))

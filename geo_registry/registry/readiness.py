@@ -65,7 +65,7 @@ class Condition:
             ``STATIC_MISSING``, ``DISK_LOW``, ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``.
         """
         second = int(self.house.clock().timestamp())
-        found = self.house.recent.get(("ready", second), lambda: _found(self.house))
+        found = self.house.looks.get(("ready", second), lambda: _found(self.house))
         if isinstance(found, RegistryError):
             raise found
         return found
@@ -102,7 +102,7 @@ def _free_mb(house: House) -> int:
 
 def _try_sandbox(house: House) -> None:
     minute = int(house.clock().timestamp()) // SANDBOX_HOLDS_S
-    house.recent.get(("sandbox", minute), lambda: _probe(house))
+    house.looks.get(("sandbox", minute), lambda: _probe(house))
 
 
 def _probe(house: House) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -66,6 +67,37 @@ def test_a_killed_worker_is_replaced(store_url: str) -> None:
                 continue
         assert answered is not None
         assert worker not in workers_of(process)
+
+
+def test_any_worker_tells_the_counts_of_all(store_url: str) -> None:
+    """Whichever of two workers is asked, the counts are those of the server, and it is ready."""
+    port = free_port()
+    with served(store_url, "--port", str(port), "--workers", "2"):
+        address = f"http://127.0.0.1:{port}/"
+        for _ in range(20):
+            answers(address)
+        told = set()
+        for _ in range(6):
+            with urlopen(f"{address}metrics", timeout=PATIENCE_S) as answer:  # noqa: S310 (our own address)
+                told |= set(re.findall(r'requests_total{.*route="/healthz".*} (\S+)', answer.read().decode()))
+        assert len(told) == 1
+        assert 20 <= float(told.pop()) <= 25
+        with urlopen(f"{address}readyz", timeout=PATIENCE_S) as answer:  # noqa: S310 (our own address)
+            assert json.load(answer)["status"] == "ready"
+
+
+def test_a_slow_header_is_not_waited_for(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that does not finish its header is let go when its time is over, one too long at once."""
+    monkeypatch.setenv("GEO_REGISTRY_HEADER_S", "1")
+    port = free_port()
+    with served(store_url, "--port", str(port)) as (_, said):
+        assert said
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nX-Slow: a")
+            assert b" 200 " not in slow.recv(1_000)
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as long:
+            long.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 100_000)
+            assert b" 431 " in long.recv(1_000)
 
 
 def test_a_taken_port_is_refused_before_anything_starts(store_url: str) -> None:

@@ -138,15 +138,15 @@ class Entry:
         route = note.route or "none"
         method = note.method if note.method in METHODS else "other"
         self.book.add(metrics.REQUESTS, route, method, answer.status[:3])
+        if answer.turned_away:
+            self._tell_now_and_then()
+            return
         self.book.observe(metrics.DURATION, route, amount=took_s)
         for cache, use in self._memory.items():
             self.book.put(metrics.HITS, cache, amount=use.hits)
             self.book.put(metrics.MISSES, cache, amount=use.misses)
             self.book.put(metrics.HELD, cache, amount=use.held_bytes)
-        if answer.turned_away:
-            self._tell_now_and_then()
-        else:
-            logs.REQUESTS.info("request", extra=_line(note, answer, took_s))
+        logs.REQUESTS.info("request", extra=_line(note, answer, took_s))
 
     def _tell_now_and_then(self) -> None:
         """Note a flood by its size: a line for each would be a flood of its own."""
@@ -218,13 +218,18 @@ def refused(fault: RegistryError, status: int, environ: WSGIEnvironment, request
 
 
 @lru_cache(256)
+def _sentence(code: str, lang: Language, details: tuple[tuple[str, object], ...]) -> str:
+    return explain(code, lang, dict(details))
+
+
+@lru_cache(256)
 def _language(accepted: str) -> Language:
     wanted = parse_accept_header(accepted, LanguageAccept)
     return cast("Language", wanted.best_match(LANGUAGES, default="zh"))
 
 
 def _document(code: str, lang: Language, details: Mapping[str, object], **_: object) -> str:
-    content = {"code": code, "message": explain(code, lang, details), "details": details}
+    content = {"code": code, "message": _sentence(code, lang, tuple(details.items())), "details": details}
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
@@ -302,4 +307,6 @@ def _remember(response: Response) -> Response:
     if viewer is not None:
         note.role, note.account = viewer.role, "" if viewer.role == "public" else viewer.name
     note.revision = g.get("revision")
+    if outcome := g.get("import_outcome"):
+        of_this().book.add(metrics.IMPORTS, outcome)
     return response
