@@ -13,6 +13,7 @@ import pandas as pd
 from geo_registry.core.frame import COMMON, SYSTEM
 from geo_registry.core.kinds import Catalog
 from geo_registry.core.ledger.reading.cell import fold
+from geo_registry.errors import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,8 @@ class Viewer:
         Credit codes (USCC) of the units whose sources a responsible unit sees; only for role ``unit``.
     counts_only
         True where only counts in rings are shown and no single source.
+    within_rights
+        The rights left to one who comes with a token of a narrower scope; None for all of the role.
     """
 
     name: str = field(compare=False)
@@ -77,10 +80,17 @@ class Viewer:
     areas: frozenset[Area] | None = frozenset()
     units: frozenset[str] = frozenset()
     counts_only: bool = False
+    within_rights: frozenset[Right] | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the viewer may do beside reading what lies within its bounds."""
+        own = RIGHTS[self.role]
+        return own if self.within_rights is None else own & self.within_rights
 
     def may(self, right: Right) -> bool:
         """Tell whether the viewer has a right, within its bounds."""
-        return right in RIGHTS[self.role]
+        return right in self.rights
 
     @property
     def scope(self) -> str:
@@ -123,6 +133,32 @@ def public(*, counts_only: bool = False) -> Viewer:
     False
     """
     return Viewer("public", "public", areas=None, counts_only=counts_only)
+
+
+def must(viewer: Viewer, right: Right) -> None:
+    """Refuse an act to a viewer who has no right to it, wherever it is.
+
+    Parameters
+    ----------
+    viewer
+        Who asks.
+    right
+        What the act needs.
+
+    Raises
+    ------
+    NotAllowed
+        ``RIGHT_MISSING``, with the right as its value.
+
+    Examples
+    --------
+    >>> must(owner("bureau"), "undo")
+    >>> must(public(), "undo")
+    Traceback (most recent call last):
+    geo_registry.errors.NotAllowed: RIGHT_MISSING(value='undo')
+    """
+    if not viewer.may(right):
+        raise NotAllowed(value=right)
 
 
 def area(*levels: Iterable[str]) -> Area:
