@@ -46,7 +46,7 @@ class Question:
     on
         Valid time; None for today.
     as_of
-        Revision; None for the newest.
+        Revision, or the day at whose end it was the newest; None for the newest of all.
     """
 
     stations: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Question:
     status: str = "active"
     rings_m: tuple[float, ...] = DEFAULT_RINGS_M
     on: date | None = None
-    as_of: int | None = None
+    as_of: int | date | None = None
 
 
 def settle(house: House, question: Question) -> Question:

@@ -9,6 +9,7 @@ from geo_registry.core import access
 from geo_registry.publish.reasons import in_words
 from geo_registry.registry import audits, importing, publishing, records, tiling
 from geo_registry.registry.audits import Question
+from geo_registry.registry.editing import Editing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ class Registry:
         return records.counts(self._house, self._viewer, self._house.revision())
 
     def sources(
-        self, kind: str | None = None, *, as_of: int | None = None, on: date | None = None
+        self, kind: str | None = None, *, as_of: int | date | None = None, on: date | None = None
     ) -> gpd.GeoDataFrame:
         """Give sources: those of one kind, or of all.
 
@@ -90,9 +91,9 @@ class Registry:
         kind
             Name, label or alias of a kind; any role is allowed when it is named.
         as_of
-            As known at this revision; default the newest.
+            As known at this revision, or at the end of this day; default the newest.
         on
-            Valid at this date; default any.
+            Valid at this date; default any: each record once, as it is valid last.
 
         Returns
         -------
@@ -106,17 +107,17 @@ class Registry:
         """
         house, revision = self._house, self._house.revision(as_of)
         kinds = (records.of_kind(house, kind).name,) if kind else house.catalog.of_role("source")
-        rows = records.frames(house, self._viewer, kinds, revision)
-        return records.valid_on(rows, on) if on else rows
+        return records.valid_on(records.frames(house, self._viewer, kinds, revision), on)
 
-    def stations(self, *, as_of: int | None = None, on: date | None = None) -> gpd.GeoDataFrame:
+    def stations(self, *, as_of: int | date | None = None, on: date | None = None) -> gpd.GeoDataFrame:
         """Give every monitoring station; parameters and result as `sources`."""
         rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "station")
-        return records.valid_on(rows, on) if on else rows
+        return records.valid_on(rows, on)
 
-    def zones(self, *, as_of: int | None = None) -> gpd.GeoDataFrame:
+    def zones(self, *, as_of: int | date | None = None) -> gpd.GeoDataFrame:
         """Give every zone (districts, ban zones); result as `sources`."""
-        return records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
+        rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
+        return records.valid_on(rows, None)
 
     def record(self, record_id: str) -> pd.Series[Any]:
         """Give one record by its id.
@@ -147,7 +148,7 @@ class Registry:
         FileRefused
             If the whole file cannot be taken; nothing is stored.
         """
-        return importing.import_file(self._house, path, order)
+        return importing.import_file(self._house, self._viewer, path, order)
 
     @staticmethod
     def refusal(path: Path, order: importing.Order, fault: FileRefused) -> importing.Outcome:
@@ -164,7 +165,17 @@ class Registry:
         Conflict
             If a record of the batch has been changed since.
         """
-        return importing.undo(self._house, batch, by or self._viewer.name)
+        return importing.undo(self._house, self._viewer, batch, by)
+
+    @property
+    def ledgers(self) -> importing.Ledgers:
+        """What was sent to be imported, and the rows that were refused."""
+        return importing.Ledgers(self._house, self._viewer)
+
+    @property
+    def editing(self) -> Editing:
+        """Edits of single records, their history, and decisions about likely twins."""
+        return Editing(self._house, self._viewer)
 
     def audit(
         self,
@@ -242,7 +253,8 @@ class Registry:
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
-        rows = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
+        known = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
+        rows = records.valid_on(known, None)
         west, south, east, north = tiling.bounds(rows, self._house.region)
         return west, south, east, north
 

@@ -10,6 +10,7 @@ import pandas as pd
 from geo_registry.core import filters
 from geo_registry.core.access import Viewer, visible
 from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
 from geo_registry.errors import NotFound, ValueRefused
 
@@ -98,8 +99,15 @@ def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.Ge
 
 def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
     """Count the records known at a revision by kind."""
-    found = {kind: len(frame(house, viewer, kind, revision)) for kind in house.catalog.kinds}
+    found = {kind: frame(house, viewer, kind, revision)["id"].nunique() for kind in house.catalog.kinds}
     return {kind: count for kind, count in found.items() if count}
+
+
+def districts(house: House) -> gpd.GeoDataFrame | None:
+    """Give the zones that divide the land: those whose kind says by which scheme; None without any."""
+    kinds = [name for name in house.catalog.of_role("zone") if house.catalog.kinds[name].field("scheme")]
+    known = house.store.records(kinds)
+    return versions.standing(conform(known), house.today) if len(known) else None
 
 
 def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
@@ -112,34 +120,70 @@ def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
     return house.recent.get(("synthetic", revision, viewer), look)
 
 
-def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
-    """Keep the records that are valid at a date (valid time, both ends included).
+def valid_on(rows: gpd.GeoDataFrame, on: date | None) -> gpd.GeoDataFrame:
+    """Keep what is valid at a date (valid time, both ends included): each record once.
 
     Parameters
     ----------
     rows
         Canonical frame.
     on
-        The date.
+        The date; None for every record as it is valid last.
     """
-    return rows[filters.valid_on(rows, on)]
+    return versions.latest(rows) if on is None else rows[filters.valid_on(rows, on)]
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
-    """Give one record.
+    """Give one record as it is today, else as it was last.
+
+    Returns
+    -------
+    pandas.Series
+        Its ``version`` is the record's own, which an edit must name, also where a version before holds.
 
     Raises
     ------
     NotFound
         If there is none, or the viewer may not see it.
     """
-    found = house.store.records(as_of=revision, ids=[record_id])
-    if len(found) and found["kind"].iloc[0] in house.catalog.kinds:
-        rows = frame(house, viewer, found["kind"].iloc[0], revision)
-        rows = rows[rows["id"] == record_id]
-        if len(rows):
-            return rows.iloc[0]
-    raise NotFound("RECORD_UNKNOWN", value=record_id)
+    rows, newest = open_versions(house, record_id, revision)
+    shown = visible(viewer, versions.standing(rows, house.today), house.catalog)
+    if shown.empty:
+        raise NotFound("RECORD_UNKNOWN", value=record_id)
+    found = shown.iloc[0].copy()
+    found["version"] = newest
+    return found
+
+
+def open_versions(house: House, record_id: str, revision: int) -> tuple[gpd.GeoDataFrame, int]:
+    """Give the versions of one record that are true of its several times, whoever asks.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    record_id
+        Its id.
+    revision
+        As known at.
+
+    Returns
+    -------
+    tuple
+        The versions, and the number of the newest one, closed ones too: all of one reading.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    past = house.store.history(record_id)
+    past = past[past["known_from"] <= revision]
+    found = past[past["known_to"].isna() | (past["known_to"] > revision)]
+    kind = house.catalog.kinds.get(str(found["kind"].iloc[0])) if len(found) else None
+    if kind is None:
+        raise NotFound("RECORD_UNKNOWN", value=record_id)
+    return conform(found, kind.fields), int(past["version"].max())
 
 
 def stations(
@@ -214,7 +258,8 @@ def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFr
     wanted = fold(text)
     if not wanted:
         return empty()
-    rows = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    known = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    rows = versions.standing(known, house.today)
     hit = pd.Series(data=False, index=rows.index)
     for column in ("code", "name", "address", "township"):
         hit |= rows[column].fillna("").map(fold).str.contains(wanted, regex=False)

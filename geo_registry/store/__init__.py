@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo_registry.store.arrivals import Arrival, ArrivalTables
     from geo_registry.store.chain import Commit
     from geo_registry.store.rows import Change
 
 
 class Store(Protocol):
     """What every store does; the contract suite in tests/store runs on each of them."""
+
+    @property
+    def arrivals(self) -> ArrivalTables:
+        """The tables of the files that were sent."""
 
     def exists(self) -> bool:
         """Tell whether the store has been made."""
@@ -57,13 +62,13 @@ class Store(Protocol):
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""
 
-    def commit(self, change: Change, commit: Commit) -> Commit:
-        """Write one change as the next revision, in one transaction.
+    def commit(self, change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
+        """Write one change as the next revision, in one transaction with the file it came from.
 
         Raises
         ------
         Conflict
-            If another commit came first.
+            If another commit came first, or a record the change stands on has a newer version.
         """
 
     def verify(self) -> int | None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
+from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.base import Base
 from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
 from geo_registry.store.rows import Change, frame_of, stored_values
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from sqlalchemy import Connection, Row
+
+    from geo_registry.store.arrivals import Arrival
 
 _IN_ONE_STATEMENT = 500
 
@@ -35,6 +38,12 @@ class SQLiteStore:
 
     def __init__(self, url: str) -> None:
         self._base = Base(url)
+        self._arrivals = ArrivalTables(self._base)
+
+    @property
+    def arrivals(self) -> ArrivalTables:
+        """The tables of the files that were sent."""
+        return self._arrivals
 
     def exists(self) -> bool:
         """Tell whether the file is there and holds a store."""
@@ -138,15 +147,17 @@ class SQLiteStore:
         with self._base.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 (rows to plain values)
 
-    def commit(self, change: Change, commit: Commit) -> Commit:
+    def commit(self, change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
         """Write one change as the next revision, in one transaction.
 
         Parameters
         ----------
         change
-            What to open and close, and the revision it was worked out against.
+            What to open and close, and what it was worked out against.
         commit
             Who, when and why; its revision and chain are filled here.
+        arrival
+            The file it came from, kept in the same transaction.
 
         Returns
         -------
@@ -156,23 +167,24 @@ class SQLiteStore:
         Raises
         ------
         Conflict
-            If another commit came first: nothing is written.
+            If another commit came first, or a record has a newer version: nothing is written.
         """
-        revision = change.base + 1
-        opened = stored_values(change.opened, revision)
         closed = sorted(change.closed)
-        digest = digest_of(opened, closed)
+        early = None if change.base is None else stored_values(change.opened, change.base + 1)
         with self._base.writing() as connection:
             newest = _revision(connection)
-            if newest != change.base:
-                raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
+            _refuse_if_moved_on(connection, change, newest)
+            opened = stored_values(change.opened, newest + 1) if early is None else early
             previous = connection.scalar(
                 select(schema.commits.c.hash).where(schema.commits.c.revision == newest)
             )
-            _close(connection, closed, revision)
+            _close(connection, closed, newest + 1)
             _open(connection, opened)
-            written = sealed(_numbered(commit, revision), digest=digest, previous=str(previous))
+            digest = digest_of(opened, closed)
+            written = sealed(_numbered(commit, newest + 1), digest=digest, previous=str(previous))
             connection.execute(insert(schema.commits), _commit_row(written))
+            if arrival is not None:
+                write_arrival(connection, arrival)
         return written
 
     def verify(self) -> int | None:
@@ -201,6 +213,16 @@ class SQLiteStore:
 
 def _revision(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(schema.commits.c.revision))) or 0)
+
+
+def _refuse_if_moved_on(connection: Connection, change: Change, newest: int) -> None:
+    if change.base is not None and newest != change.base:
+        raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
+    table = schema.records
+    for name, version in change.newest:
+        found = connection.scalar(select(func.max(table.c.version)).where(table.c.id == name))
+        if found != version:
+            raise Conflict("STORE_MOVED_ON", value=version, expected=found)
 
 
 def _known_at(query: Select[Any], as_of: int | None) -> Select[Any]:

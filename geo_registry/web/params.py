@@ -161,6 +161,16 @@ class Query:
         except ValueError as fault:
             raise ValueRefused("DATE_EXPECTED", option=name, value=value) from fault
 
+    def as_of(self) -> int | date | None:
+        """Give a revision, or the day at whose end it was the newest.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBER_EXPECTED`` or ``DATE_EXPECTED``.
+        """
+        return self.day("as_of") if "-" in (self.text("as_of") or "").lstrip("-") else self.whole("as_of")
+
     def rings_m(self) -> tuple[float, ...]:
         """Give the radii asked for in metres, else those of the contract.
 
@@ -193,7 +203,7 @@ class Query:
             status=self.text("status") or plain.status,
             rings_m=self.rings_m(),
             on=self.day("on"),
-            as_of=self.whole("as_of"),
+            as_of=self.as_of(),
         )
 
     def order(self) -> gr.ExportOrder:
@@ -210,7 +220,7 @@ class Query:
             "station": self.text("station"),
             "ring": self.number("ring"),
             "on": self.day("on"),
-            "as_of": self.whole("as_of"),
+            "as_of": self.as_of(),
         }
         given = {name: value for name, value in asked.items() if value is not None}
         return gr.ExportOrder(rings_m=self.rings_m(), lang=language(), **given)  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ class Order:
     allow_unlocated
         True to keep rows without a position.
     by
-        Who imports; default the user of this machine.
+        In whose name, where the owner imports for somebody.
     limits
         What the file may cost.
     lang
@@ -59,6 +59,12 @@ class Order:
     by: str | None = None
     limits: Limits = field(default_factory=Limits)
     lang: Language = "zh"
+
+    @property
+    def said(self) -> dict[str, object]:
+        """What was asked of how the file is to be understood, to be asked again with a mended one."""
+        names = ("kind", "datum", "crs", "renames", "sets", "allow_unlocated")
+        return {name: value for name in names if (value := getattr(self, name))}
 
     @property
     def synthetic(self) -> bool:
