@@ -177,13 +177,11 @@ def open_versions(house: House, record_id: str, revision: int) -> tuple[gpd.GeoD
     NotFound
         If there is none.
     """
-    past = house.store.history(record_id)
-    past = past[past["known_from"] <= revision]
-    found = past[past["known_to"].isna() | (past["known_to"] > revision)]
+    found, newest = house.store.standing(record_id, as_of=revision)
     kind = house.catalog.kinds.get(str(found["kind"].iloc[0])) if len(found) else None
     if kind is None:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
-    return conform(found, kind.fields), int(past["version"].max())
+    return conform(found, kind.fields), newest
 
 
 def stations(

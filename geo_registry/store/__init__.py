@@ -50,6 +50,9 @@ class Store(Protocol):
     ) -> pd.DataFrame:
         """Give the record versions that were known at a revision (default: the newest)."""
 
+    def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
+        """Give the versions of one record known at a revision, and the number of its newest one."""
+
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first, with ``known_from`` and ``known_to``."""
 

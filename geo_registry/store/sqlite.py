@@ -114,6 +114,27 @@ class SQLiteStore:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
 
+    def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
+        """Give the versions of one record that were known at a revision, and the number of its newest one.
+
+        Parameters
+        ----------
+        record_id
+            The record.
+        as_of
+            Revision.
+
+        Returns
+        -------
+        tuple
+            Both as of one moment; 0 for a record that never was.
+        """
+        table = schema.records
+        own = _known_at(select(table), as_of).where(table.c.id == record_id).order_by(table.c.version)
+        last = select(func.max(table.c.version)).where(table.c.id == record_id, table.c.known_from <= as_of)
+        with self._base.reading() as connection:
+            return _frame(connection, own), int(connection.scalar(last) or 0)
+
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first."""
         query = select(schema.records).where(schema.records.c.id == record_id)

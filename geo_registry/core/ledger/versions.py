@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_registry.core.filters import valid_on
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 UNSAID = frozenset({"id", "version", "kind", "batch", "row", "known_from", "known_to", "extra"})
 """Columns that tell versions apart without saying anything of the thing."""
@@ -64,9 +61,7 @@ def standing(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
     return rows.loc[now.index.union(others.index)]
 
 
-def standing_for(
-    known: gpd.GeoDataFrame, found: pd.Series[str], valid_from: pd.Series[Any]
-) -> gpd.GeoDataFrame:
+def standing_for(known: gpd.GeoDataFrame, found: pd.Series[str], days: pd.Series[Any]) -> gpd.GeoDataFrame:
     """Give the version that each row of a ledger speaks of.
 
     Parameters
@@ -75,8 +70,8 @@ def standing_for(
         Versions that are open in known time.
     found
         Id of the record of each row.
-    valid_from
-        From when each row says it is true, datetime64; missing where it does not say.
+    days
+        A day on which each row says it is true, datetime64; missing where it does not say.
 
     Returns
     -------
@@ -97,9 +92,9 @@ def standing_for(
     places = pd.Series(last.index, index=last["id"].to_numpy()).reindex(found.to_numpy())
     places.index = found.index
     several = known[known["id"].duplicated(keep=False)]
-    for row in found.index[found.isin(several["id"]) & valid_from.reindex(found.index).notna()]:
+    for row in found.index[found.isin(several["id"]) & days.reindex(found.index).notna()]:
         own = several[several["id"] == found[row]]
-        held = own.index[valid_on(own, valid_from[row].date())]
+        held = own.index[valid_on(own, days[row].date())]
         places[row] = held[0] if len(held) else places[row]
     chosen = known.loc[places.to_numpy()]
     return chosen.set_axis(found.index)
@@ -126,7 +121,7 @@ def overlap(rows: gpd.GeoDataFrame) -> bool:
     return not bool(apart.all())
 
 
-def differences(before: pd.Series[Any], after: pd.Series[Any]) -> Sequence[str]:
+def differences(before: pd.Series[Any], after: pd.Series[Any]) -> tuple[str, ...]:
     """Name the columns in which two versions differ, in the order of the later one's columns.
 
     Parameters

@@ -15,12 +15,12 @@ from geo_registry.core.frame import CRS, conform
 from geo_registry.core.ledger.versions import differences, latest, overlap, standing
 from geo_registry.errors import Conflict, NotAllowed, NotFound, Stale, ValueRefused, VersionNeeded
 from geo_registry.registry import records
-from geo_registry.registry.editing.orders import Edit, Edited
+from geo_registry.registry.editing.orders import TIMES, Edit, Edited
 from geo_registry.registry.editing.past import plain_values
 from geo_registry.registry.editing.reach import name_of, own
 from geo_registry.registry.editing.values import Changed, changed
 from geo_registry.store.chain import Commit
-from geo_registry.store.rows import Change, contents
+from geo_registry.store.rows import Change
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 ACTIONS = {"correct": "edit", "move": "move"}
 """What the commit of each act is called."""
-TIMES = ("valid_from", "valid_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,11 @@ def edit(
     _refuse_if_outside(house, viewer, found.version, record_id)
     _refuse_if_restricted(viewer, found.kind, order)
     wanted = _wanted(house, found, order)
-    if contents(wanted.frame) == contents(found.version):
-        return Edited(record_id, version, house.revision(), None, (), wanted.warnings)
+    fields = differences(found.version.iloc[0], wanted.frame.iloc[0])
+    if not fields:
+        return Edited(record_id, version, house.revision(), None, fields, wanted.warnings)
     _refuse_if_outside(house, viewer, wanted.frame, record_id)
     opened = _opened(found, wanted.frame, order)
-    fields = differences(found.version.iloc[0], wanted.frame.iloc[0])
     batch = f"{record_id}.{found.newest + 1}"
     opened["batch"], opened["row"] = batch, pd.array([pd.NA] * len(opened), dtype="Int64")
     change = Change(None, opened, ((record_id, found.number),), ((record_id, found.newest),))
@@ -109,9 +108,7 @@ def edit(
         written = house.store.commit(change, note)
     except Conflict:
         raise _stale(house, viewer, _read(house, viewer, record_id, order), order, version=version) from None
-    return Edited(
-        record_id, found.newest + len(opened), written.revision, batch, tuple(fields), wanted.warnings
-    )
+    return Edited(record_id, found.newest + len(opened), written.revision, batch, fields, wanted.warnings)
 
 
 def _read(house: House, viewer: Viewer, record_id: str, order: Edit) -> _Standing:

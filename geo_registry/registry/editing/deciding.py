@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,6 +52,11 @@ class Twin:
     other_name: str
     kind: str
     distance_m: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Everything as plain values."""
+        return asdict(self)
 
 
 def twins(house: House, viewer: Viewer) -> list[Twin]:

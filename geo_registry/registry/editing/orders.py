@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,8 @@ from geo_registry.errors import ValueRefused
 
 Act = Literal["correct", "move"]
 ACTS: tuple[Act, ...] = ("correct", "move")
+TIMES = ("valid_from", "valid_to")
+"""Fields that say when a version is true."""
 MAX_REASON = 500
 """Longest reason, characters."""
 
@@ -112,7 +115,7 @@ class Version:
         First and last day on which it is true; None for open.
     at, by, action, batch, reason
         The commit that wrote it.
-    values
+    fields
         What it says, by field; what is empty is left out.
     differences
         From the version it took the place of.
@@ -128,5 +131,13 @@ class Version:
     action: str
     batch: str | None
     reason: str
-    values: Mapping[str, Any]
+    fields: Mapping[str, Any]
     differences: tuple[Difference, ...] = field(default_factory=tuple)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Everything as plain values."""
+        plain = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        days = {name: None if plain[name] is None else plain[name].isoformat() for name in TIMES}
+        told = [dataclasses.asdict(one) for one in self.differences]
+        return plain | days | {"fields": dict(self.fields), "differences": told}

@@ -85,7 +85,7 @@ def _version(row: pd.Series[Any], before: pd.Series[Any] | None, commit: Commit,
         action=commit.action,
         batch=commit.batch,
         reason=str(commit.details.get("reason", "")),
-        values=plain_values(row, kind),
+        fields=plain_values(row, kind),
         differences=() if before is None else _differences(before, row, kind),
     )
 

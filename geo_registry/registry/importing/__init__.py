@@ -12,7 +12,7 @@ from geo_registry.core.findings import FILE_FAULTS, count_codes
 from geo_registry.errors import Conflict, Refused
 from geo_registry.registry import records
 from geo_registry.registry.editing.reach import name_of
-from geo_registry.registry.importing.arrivals import Ledgers, sees
+from geo_registry.registry.importing.arrivals import Ledgers, brief, sees
 from geo_registry.registry.importing.bounds import within_area
 from geo_registry.registry.importing.ledgers import Ledger, check_file
 from geo_registry.registry.importing.orders import Order
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["Ledgers", "Order", "Outcome", "import_file", "refusal", "undo"]
+__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "refusal", "undo"]
 
 TRIES = 5
 """So often an import is worked out anew where another commit came first."""

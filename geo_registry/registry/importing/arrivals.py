@@ -110,6 +110,20 @@ class Ledgers:
         return Exported(f"refused_{arrival.id}.xlsx", MEDIA_TYPE, content)
 
 
+def brief(arrival: Arrival) -> dict[str, Any]:
+    """Describe an arrival in a line: what a list shows.
+
+    Parameters
+    ----------
+    arrival
+        One of `Ledgers.arrivals`.
+    """
+    document = arrival.document
+    named = ("status", "rows", "accepted", "rejected", "unchanged", "updated", "new", "kinds")
+    own = {name: getattr(arrival, name) for name in ("id", "at", "by", "file", "sha256", "batch")}
+    return own | {name: document.get(name) for name in named}
+
+
 def sees(viewer: Viewer, arrival: Arrival) -> bool:
     """Tell whether a viewer may see what was sent: its values may be of anywhere."""
     return viewer.areas is None or arrival.by == viewer.name

@@ -94,7 +94,7 @@ def match_rows(
     known = conform(stored.drop(columns=["known_from", "known_to"])) if len(stored) else empty()
     known = known[within(viewer, known, house.catalog)].reset_index(drop=True)
     found = match(frame, latest(known)).dropna()
-    old = standing_for(known, found, frame["valid_from"])
+    old = standing_for(known, found, frame["valid_from"].fillna(frame["valid_to"]))
     merged = _merged(frame, old, ledger.given) if len(old) else frame.copy()
     merged.loc[_put_away(old, decisions(house)).index, "status"] = VOID
     again = old["id"].isin(known["id"][known["id"].duplicated()])
