@@ -12,8 +12,8 @@ from geo_registry.cli.group import EXIT_PARTIAL, EXIT_REFUSED, Shell
 from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver, print_json, print_table
-from geo_registry.errors import FileRefused, ValueRefused
-from geo_registry.registry.importing import brief
+from geo_registry.errors import FileRefused
+from geo_registry.registry.importing import brief, pairs_of
 from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.wording import say
 
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN_FINDINGS = 20
 """Findings shown on a terminal; all of them are in the JSON document."""
-
-
-def pairs_of(words: tuple[str, ...], option: str) -> dict[str, str]:
-    """Read ``THIS=THAT`` words.
-
-    Raises
-    ------
-    ValueRefused
-        If a word has no ``=``.
-    """
-    parts = [word.partition("=") for word in words]
-    for word, (left, sign, _) in zip(words, parts, strict=True):
-        if not sign or not left:
-            raise ValueRefused("PAIR_EXPECTED", value=word, option=option)
-    return {left: right for left, _, right in parts}
 
 
 @click.command("import")

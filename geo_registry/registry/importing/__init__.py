@@ -15,7 +15,7 @@ from geo_registry.registry.editing.reach import name_of
 from geo_registry.registry.importing.arrivals import Ledgers, brief, sees
 from geo_registry.registry.importing.bounds import within_area
 from geo_registry.registry.importing.ledgers import Ledger, check_file
-from geo_registry.registry.importing.orders import Order
+from geo_registry.registry.importing.orders import Order, pairs_of
 from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal
 from geo_registry.registry.importing.plans import Plan, plan
 from geo_registry.registry.importing.returned import refused_rows
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "refusal", "undo"]
+__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "pairs_of", "refusal", "undo"]
 
 TRIES = 5
 """So often an import is worked out anew where another commit came first."""
@@ -85,7 +85,12 @@ class _Desk:
         """Check the file and store what may be stored."""
         house, order = self.house, self.order
         raw = intake.read(
-            path, encoding=order.encoding, layer=order.layer, sheet=order.sheet, limits=order.limits
+            path,
+            name=order.name,
+            encoding=order.encoding,
+            layer=order.layer,
+            sheet=order.sheet,
+            limits=order.limits,
         )
         ledger = within_area(house, self.viewer, check_file(house, raw, order, records.districts(house)))
         frame = ledger.frame(house.catalog)

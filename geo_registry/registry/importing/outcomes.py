@@ -115,7 +115,7 @@ def refusal(path: Path, order: Order, fault: Refused) -> Outcome:
     shown = None if value is None else str(value)
     found = Finding(fault.code, row if isinstance(row, int) else None, None, shown, fault.details)
     document = {
-        "file": path.name,
+        "file": order.name or path.name,
         "sha256": _sha256(path),
         "kind": order.kind,
         "kinds": [],
