@@ -8,9 +8,9 @@ from flask import Flask
 
 from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
-from geo_registry.web import answers, context, errors
+from geo_registry.web import answers, context, errors, uploads
 from geo_registry.web.guard import identity
-from geo_registry.web.views import api, files, pages, tiles
+from geo_registry.web.views import api, editing, files, imports, pages, tiles
 
 if TYPE_CHECKING:
     from geo_registry.registry import Registry
@@ -38,8 +38,9 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app = Flask(__name__, static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     context.keep(app, registry or open_registry(chosen=chosen), chosen)
-    for room in (pages, api, tiles, files):
+    for room in (pages, api, tiles, files, imports, editing):
         app.register_blueprint(room.blueprint)
+    uploads.register(app, chosen)
     identity.register(app)
     errors.register(app)
     answers.register(app)

@@ -44,7 +44,10 @@ STATUS: dict[type[RegistryError], int] = {
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
-_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}
+OF_CODE = {"FILE_TOO_LARGE": 413}
+"""Status of the few codes that have one of their own, whatever their class."""
+_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "FILE_TOO_LARGE"}
+_MEGABYTE = 1_000_000
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
 
@@ -70,7 +73,8 @@ def status_of(fault: RegistryError) -> int:
     >>> status_of(DatumError()), status_of(NotFound())
     (400, 404)
     """
-    return next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
+    of_class = next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
+    return OF_CODE.get(fault.code, of_class)
 
 
 def _refusal(fault: RegistryError) -> Response:
@@ -84,9 +88,11 @@ def _http_fault(fault: HTTPException) -> Response:
     status = fault.code or 500
     if status < _FIRST_ERROR:
         return fault.get_response()  # type: ignore[return-value]  # werkzeug's redirect to the right spelling
-    answer = _answer(
-        status, _OF_HTTP.get(status, "REQUEST_REFUSED"), {"value": request.path, "status": status}
-    )
+    details = {"value": request.path, "status": status}
+    if status == 413:  # noqa: PLR2004 (more was sent than may be)
+        limit = (request.max_content_length or 0) // _MEGABYTE
+        details = {"value": f"{(request.content_length or 0) // _MEGABYTE} MB", "limit": f"{limit} MB"}
+    answer = _answer(status, _OF_HTTP.get(status, "REQUEST_REFUSED"), details)
     answer.headers.extend({name: value for name, value in fault.get_headers() if name == "Allow"})
     return answer
 

@@ -16,7 +16,7 @@ from geo_registry.registry.importing.arrivals import Ledgers, brief, sees
 from geo_registry.registry.importing.bounds import within_area
 from geo_registry.registry.importing.ledgers import Ledger, check_file
 from geo_registry.registry.importing.orders import Order, pairs_of
-from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal
+from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal, sentence
 from geo_registry.registry.importing.plans import Plan, plan
 from geo_registry.registry.importing.returned import refused_rows
 from geo_registry.registry.importing.twins import without_decided
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "pairs_of", "refusal", "undo"]
+__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "pairs_of", "refusal", "sentence", "undo"]
 
 TRIES = 5
 """So often an import is worked out anew where another commit came first."""

@@ -75,6 +75,19 @@ class Ledgers:
             raise NotFound("ARRIVAL_UNKNOWN", value=name)
         return found
 
+    def batch_of(self, name: str) -> str:
+        """Give what an arrival was stored as.
+
+        Raises
+        ------
+        NotFound
+            If there is no such arrival, or nothing of it was stored.
+        """
+        batch = self.arrival(name).batch
+        if batch is None:
+            raise NotFound("BATCH_UNKNOWN", value=name)
+        return batch
+
     def is_undone(self, arrival: Arrival) -> bool:
         """Tell whether what an arrival stored has been taken back."""
         return arrival.batch is not None and is_undone(arrival.batch, undone_by(self.house.store.commits()))

@@ -1,0 +1,1 @@
+"""Edits, imports and decisions through the browser and by programs."""
