@@ -107,11 +107,11 @@ def audit(house: House, viewer: Viewer, question: Question) -> core.Audit:
         )
         wanted = (settled.stations, settled.level)
         return core.audit(
-            records.frames(house, viewer, settled.kinds, revision),
+            records.valid_on(records.frames(house, viewer, settled.kinds, revision), on),
             records.stations(house, viewer, revision, on=on, wanted=wanted),
             catalog=house.catalog,
             request=request,
-            zones=records.of_role(house, viewer, revision, "zone"),
+            zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         )
 
     return house.recent.get(("audit", settled, viewer), answer)
