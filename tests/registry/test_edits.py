@@ -269,6 +269,20 @@ def test_an_edit_is_undone_like_a_batch(registry: Registry) -> None:
     assert len(registry.editing.history(name)) == 6
 
 
+def test_edits_are_undone_one_after_another(registry: Registry) -> None:
+    """What was taken back no longer stands in the way of what came before it."""
+    name = id_of(registry, "K-1")
+    first = registry.editing.edit(name, Edit({"owner": "甲"}), version=1)
+    second = registry.editing.edit(name, Edit(PLACE, "move", DAY), version=2)
+    with pytest.raises(Conflict) as later:
+        registry.undo(str(first.batch))
+    assert later.value.code == "UNDO_CONFLICT"
+    registry.undo(str(second.batch))
+    registry.undo(str(first.batch))
+    assert pd.isna(registry.record(name)["owner"])
+    assert len(registry.sources("brick_kiln")) == 2
+
+
 def test_a_ledger_speaks_of_the_version_valid_last(registry: Registry, tmp_path: Path) -> None:
     """A ledger after a move updates what is true now; the time before stays as it was."""
     name = id_of(registry, "K-1")

@@ -82,7 +82,7 @@ def changed(house: House, kind: Kind, old: gpd.GeoDataFrame, changes: Mapping[st
     body = _table([texts[name] for name in said])
     values, findings = read_fields(body, dict(enumerate(said)), _ROW, kind=kind, sets={})
     unbound = [one.name for one in kind.all_fields if one.bound_of in said and one.name not in values]
-    new = old.reset_index(drop=True).copy()
+    new = old.reset_index(drop=True).assign(row=_ROW)
     for name, column in {**values, **{name: pd.Series([None]) for name in unbound}}.items():
         new[name] = column.astype(new[name].dtype) if name in new else column
     findings += judge_fields({name: new[name] for name in new.columns}, _ROW, today=house.today)

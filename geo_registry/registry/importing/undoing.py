@@ -14,10 +14,10 @@ from geo_registry.errors import Conflict, NotFound
 from geo_registry.registry.editing.decisions import is_undone, undone_by
 from geo_registry.registry.editing.reach import name_of, own
 from geo_registry.store.chain import Commit
-from geo_registry.store.rows import Change
+from geo_registry.store.rows import Change, contents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
@@ -62,22 +62,29 @@ def undo(house: House, viewer: Viewer, batch: str, by: str | None = None) -> Com
     after = house.store.records(ids=touched, as_of=commit.revision)
     _refuse_if_unseen(house, viewer, batch, [part for part in (before, after) if len(part)])
     _refuse_if_undone(house, batch)
-    _refuse_if_changed(batch, after, house.store.records(ids=touched, as_of=base))
-    opened = _reopened(house, _beyond(before, after), f"b{base + 1}")
-    closed = tuple(_pairs(_beyond(after, before)))
+    today = house.store.records(ids=touched, as_of=base)
+    _refuse_if_changed(batch, after, today)
+    opened = _reopened(house, _beyond(before, _said(after)), f"b{base + 1}")
+    gone = _beyond(today, _said(before))
+    closed = tuple(
+        (str(name), int(version)) for name, version in zip(gone["id"], gone["version"], strict=True)
+    )
     details = {"undone": batch, "reopened": len(opened), "closed": len(closed)}
     written = Commit(0, house.now, name_of(viewer, by), "undo", f"b{base + 1}", details)
     return house.store.commit(Change(base, opened, closed), written)
 
 
-def _pairs(rows: pd.DataFrame) -> list[tuple[str, int]]:
-    return [(str(name), int(version)) for name, version in zip(rows["id"], rows["version"], strict=True)]
+def _said(rows: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Give what each version says, with its id: one that was opened again as it was is the same."""
+    if rows.empty:
+        return []
+    return list(zip(rows["id"], contents(conform(rows)), strict=True))
 
 
-def _beyond(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Give the versions that are not among the others."""
-    known = set(_pairs(others))
-    return rows[np.array([pair not in known for pair in _pairs(rows)], dtype=bool)]
+def _beyond(rows: pd.DataFrame, others: Iterable[tuple[object, ...]]) -> pd.DataFrame:
+    """Give the versions that say what none of the others says."""
+    known = set(others)
+    return rows[np.array([said not in known for said in _said(rows)], dtype=bool)]
 
 
 def _refuse_if_unseen(house: House, viewer: Viewer, batch: str, parts: Sequence[pd.DataFrame]) -> None:
@@ -95,7 +102,7 @@ def _refuse_if_undone(house: House, batch: str) -> None:
 
 
 def _refuse_if_changed(batch: str, after: pd.DataFrame, today: pd.DataFrame) -> None:
-    changed = sorted({name for name, _ in set(_pairs(after)) ^ set(_pairs(today))})
+    changed = sorted({str(name) for name, _ in set(_said(after)) ^ set(_said(today))})
     if changed:
         named = ", ".join(changed[:NAMED_IN_CONFLICT])
         raise Conflict("UNDO_CONFLICT", value=batch, count=len(changed), records=named)
