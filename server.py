@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo_registry.cli import main
-from geo_registry.web import create_app
+from geo_registry.web.serving import application as create_app
 
 __all__ = ["create_app"]
 

@@ -94,6 +94,18 @@ class VersionNeeded(Refused):
     default_code = "VERSION_NEEDED"
 
 
+class TooLarge(Refused):
+    """What was sent is longer than is taken."""
+
+    default_code = "BODY_TOO_LARGE"
+
+
+class TooSlow(Refused):
+    """What is being sent does not come fast enough to be waited for."""
+
+    default_code = "BODY_TOO_SLOW"
+
+
 class SignInNeeded(RegistryError):
     """Only somebody who has signed in is answered."""
 
@@ -116,6 +128,12 @@ class Overloaded(RegistryError):
     """More is asked at once than this process answers; details say in how many seconds to try again."""
 
     default_code = "OVERLOADED"
+
+
+class NotReady(RegistryError):
+    """The program runs, but lacks something it needs to do its work."""
+
+    default_code = "NOT_READY"
 
 
 class StoreError(RegistryError):

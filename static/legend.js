@@ -1,6 +1,6 @@
 /* The legend: what is drawn how, and the switches that show and hide it. */
 
-import { kindsOf } from "./config.js";
+import { config, kindsOf } from "./config.js";
 import { make } from "./dom.js";
 import { count, say } from "./i18n.js";
 import { icon } from "./symbols.js";
@@ -53,7 +53,7 @@ export function buildLegend(place, shown, onchange) {
     make("summary", {}, say("legend")),
     make("div", { class: "legend-body" },
       section(say("legend_sources"), ...sources.map((kind) => kindToggle(kind, shown.kinds, changed))),
-      section(say("legend_status"), ...statusToggles(shown, changed)),
+      section(say("legend_status"), ...(config.shows_each ? statusToggles(shown, changed) : [])),
       section(say("legend_more"), ...stations, rings, ...others),
       make("p", { id: "group-note", class: "quiet", hidden: true }, say("legend_group")),
       make("p", { class: "quiet" }, say("land"))));

@@ -41,7 +41,8 @@ function counts(audit) {
   show("cumulative");
   const modes = [["cumulative", say("counts_cumulative")], ["exclusive", say("counts_exclusive")]];
   return make("section", {},
-    make("div", { class: "head" }, make("h3", {}, say("counts")), choice(say("counts_mode"), modes, "cumulative", show)), place);
+    make("div", { class: "head" }, make("h3", {}, say("counts")), choice(say("counts_mode"), modes, "cumulative", show)), place,
+    audit.scope && make("p", { class: "quiet", id: "scope" }, audit.scope));
 }
 
 function rankedRow(pair, words, choose) {
@@ -107,8 +108,6 @@ export function neighbourhood(station, audit, choose) {
     badges(station, told.level),
     make("dl", { class: "facts" }, make("dt", {}, say("station_warden")), make("dd", {}, told.warden || say("station_no_warden"))),
     counts(audit),
-    reports(station.id),
-    exports(station.id, audit.request.rings_m),
-    ranked(audit, choose),
+    config.shows_each && [reports(station.id), exports(station.id, audit.request.rings_m), ranked(audit, choose)],
     make("p", {}, make("a", { class: "button", href: address(`stations/${encodeURIComponent(station.id)}`) }, say("station_page"))));
 }

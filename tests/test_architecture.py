@@ -83,7 +83,8 @@ def run_python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 IMPORT_ALONE = """
 import importlib, json, os, sys, threading
-import flask, folium, geopandas, granian, openpyxl, pyarrow.parquet, pyogrio, sqlalchemy, typst, xlsxwriter
+import argon2, flask, folium, geopandas, granian, openpyxl, prometheus_client, pyarrow.parquet, pyogrio
+import sqlalchemy, structlog, typst, xlsxwriter, authlib.integrations.requests_client, authlib.oidc.core
 faults = {}
 for module in json.loads(sys.argv[1]):
     reading, writing = os.pipe()

@@ -36,6 +36,10 @@ VERBS = {
     "near": "asking",
     "report": "taking",
     "export": "taking",
+    "verify": "proving",
+    "backup": "proving",
+    "restore": "proving",
+    "user": "people",
 }
 """Each verb and the module that holds it, loaded when the verb is called."""
 
@@ -53,16 +57,18 @@ class Shell:
     as_json: bool
 
 
-def translate(command: click.Command, lang: Language) -> click.Command:
-    """Fill in a command's help by its keys ``cli.<verb>`` and ``cli.<option>``."""
+def translate(command: click.Command, lang: Language, above: str = "") -> click.Command:
+    """Fill in the help of a command, and of those below it, by keys ``cli.<verb>`` and ``cli.<option>``."""
     known = texts(lang)
-    name = command.name or "geo_registry"
+    name = above + (command.name or "geo_registry")
     command.help = known.get(f"cli.{name}", command.help)
     command.epilog = known.get(f"cli.{name}_examples", command.epilog)
     for option in command.params:
         if isinstance(option, click.Option):
             own = known.get(f"cli.{name}_{option.name}")
             option.help = own or known.get(f"cli.{option.name}", option.help)
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        translate(below, lang, f"{name}_")
     return command
 
 

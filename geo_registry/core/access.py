@@ -10,15 +10,33 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_registry.core.frame import COMMON, SYSTEM
-from geo_registry.core.kinds import Catalog
-from geo_registry.core.ledger.reading.cell import fold
+from geo_registry.core.bounds import LEVELS, Area, Bounds, area, belonging, within
+from geo_registry.core.frame import SYSTEM
+from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.errors import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+__all__ = [
+    "BOUNDED_BY",
+    "LEVELS",
+    "RIGHTS",
+    "AccountRole",
+    "Area",
+    "Right",
+    "Viewer",
+    "area",
+    "closed_columns",
+    "must",
+    "own",
+    "owner",
+    "public",
+    "published",
+    "visible",
+]
 
 AccountRole: TypeAlias = Literal[
     "public", "auditor", "unit", "warden", "township", "district", "city", "admin"
@@ -42,17 +60,14 @@ ledgers; ``undo`` a batch; ``decide`` whether two records are one; ``people`` ac
 backup and verification.
 """
 
-BOUNDED_BY: Mapping[AccountRole, int] = {"warden": 3, "township": 2, "district": 1}
+BOUNDED_BY: Mapping[AccountRole, int] = {"unit": 0, "warden": 3, "township": 2, "district": 1}
 """Levels that name the area of a role: its district, township and, for a warden, village cells."""
-LEVELS = ("district", "township", "village")
-"""Columns that say in which area a record lies, from wide to narrow."""
-NOT_ATTRIBUTES = frozenset(SYSTEM) | frozenset(COMMON) | {"geometry", "known_from", "known_to"}
-"""Columns every frame of records has; any other that the layer file does not declare is closed."""
-OPEN_ROLES = frozenset({"station", "zone"})
-"""Roles of kinds that everyone sees everywhere: the network and the map's ground."""
+NOT_ATTRIBUTES = (frozenset(SYSTEM) - {"extra"}) | {"geometry", "known_from", "known_to"}
+"""Columns the registry itself fills; any other that the layer file does not declare is closed.
 
-Area: TypeAlias = tuple[frozenset[str], ...]
-"""An area as the spellings of each of its levels, wide to narrow; spellings are folded."""
+``extra`` is closed too: it keeps the cells of a ledger that no field took, as they were sent, and among them
+may be anybody's telephone number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +100,30 @@ class Viewer:
     @property
     def rights(self) -> frozenset[Right]:
         """What the viewer may do beside reading what lies within its bounds."""
-        own = RIGHTS[self.role]
-        return own if self.within_rights is None else own & self.within_rights
+        own_rights = RIGHTS[self.role]
+        return own_rights if self.within_rights is None else own_rights & self.within_rights
 
     def may(self, right: Right) -> bool:
         """Tell whether the viewer has a right, within its bounds."""
         return right in self.rights
 
     @property
+    def bounds(self) -> Bounds:
+        """Which rows the viewer sees.
+
+        A role that is bounded by an area sees nothing of an area that is named too widely for it, and
+        nothing at all where none is named.
+        """
+        levels = BOUNDED_BY.get(self.role)
+        areas = self.areas
+        if levels is not None:
+            areas = frozenset(one for one in areas or () if 0 < levels <= len(one))
+        return Bounds(areas, self.units, leads=self.role != "public", singly=not self.counts_only)
+
+    @property
     def scope(self) -> str:
-        """What this viewer may see, as text: equal for equal viewers, and part of every answer's tag."""
-        areas = "everywhere" if self.areas is None else sorted(map(_spelled, self.areas))
-        return f"{self.role}|{areas}|{sorted(self.units)}|{self.counts_only}"
-
-
-def _spelled(one: Area) -> str:
-    return "/".join("=".join(sorted(spellings)) for spellings in one)
+        """What this viewer may see and do, as text: equal for equal viewers, a part of every answer's tag."""
+        return f"{self.bounds.key}|{sorted(self.rights)}"
 
 
 def owner(name: str) -> Viewer:
@@ -129,8 +152,8 @@ def public(*, counts_only: bool = False) -> Viewer:
 
     Examples
     --------
-    >>> public().may("contacts")
-    False
+    >>> public().may("contacts"), public().bounds.leads
+    (False, False)
     """
     return Viewer("public", "public", areas=None, counts_only=counts_only)
 
@@ -161,69 +184,25 @@ def must(viewer: Viewer, right: Right) -> None:
         raise NotAllowed(value=right)
 
 
-def area(*levels: Iterable[str]) -> Area:
-    """Make an area of the spellings of its levels.
+def own(viewer: Viewer, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which rows are a viewer's own: those it may change, and whose contacts it may read, by its rights.
 
-    Parameters
-    ----------
-    *levels
-        District, township, village: every way each is written.
-
-    Examples
-    --------
-    >>> area(["郾城区", "411103"]) == area(["411103", "郾城区 "])
-    True
-    """
-    return tuple(frozenset(map(fold, spellings)) for spellings in levels)
-
-
-def within(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> NDArray[np.bool_]:
-    """Tell which rows a viewer may see at all.
-
-    Stations and zones are seen by everyone; other rows by those whose area or unit they name. A row that
-    names no area is seen only from everywhere.
+    A station elsewhere is seen by everyone and is nobody's own.
 
     Parameters
     ----------
     viewer
         Who asks.
     frame
-        Rows of any kinds, with ``kind``, ``district``, ``township``, ``village``, ``uscc``.
-    catalog
-        Says which role each kind plays.
-
-    Returns
-    -------
-    numpy.ndarray
-        One truth a row.
+        Rows of any kinds, with ``district``, ``township``, ``village``, ``uscc``.
 
     Examples
     --------
-    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"] * 2, "district": ["郾城区", None], "uscc": None})
-    >>> clerk = Viewer("clerk", "district", frozenset({area(["郾城区"])}))
-    >>> within(clerk, rows, Catalog({}, (), (), (), (), {}, "")).tolist()
+    >>> stations = gpd.GeoDataFrame({"district": ["郾城区", "源汇区"], "uscc": None})
+    >>> own(Viewer("clerk", "district", frozenset({area(["郾城区"])})), stations).tolist()
     [True, False]
     """
-    open_kinds = [name for name, kind in catalog.kinds.items() if kind.role in OPEN_ROLES]
-    seen = frame["kind"].isin(open_kinds).to_numpy(dtype=bool)
-    if viewer.counts_only:
-        return seen
-    if viewer.areas is None:
-        return np.ones(len(frame), dtype=bool)
-    if viewer.units:
-        seen = seen | frame["uscc"].isin(viewer.units).to_numpy(dtype=bool)
-    for one in viewer.areas:
-        seen = seen | _in_area(frame, one)
-    return seen
-
-
-def _in_area(frame: gpd.GeoDataFrame, one: Area) -> NDArray[np.bool_]:
-    inside = np.full(len(frame), bool(one))
-    for column, spellings in zip(LEVELS, one, strict=False):
-        said = frame[column]
-        keys = {text: fold(text) in spellings for text in said.dropna().unique()}
-        inside = inside & said.map(keys).eq(True).to_numpy(dtype=bool)  # noqa: FBT003 (pandas takes it so)
-    return inside
+    return belonging(viewer.bounds, frame)
 
 
 def visible(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> gpd.GeoDataFrame:
@@ -247,37 +226,61 @@ def visible(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> gpd.Ge
 
     Examples
     --------
-    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "contact": ["0395"]})
-    >>> visible(public(), rows, Catalog({}, (), (), (), (), {}, ""))["contact"].tolist()
-    ['0395']
+    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "status": "lead", "contact": ["0395"]})
+    >>> len(visible(public(), rows, Catalog({}, (), (), (), (), {}, "")))
+    0
     """
-    seen = within(viewer, frame, catalog)
+    seen = within(viewer.bounds, frame, catalog)
     shown = frame if seen.all() else frame[seen].reset_index(drop=True)
-    return shown if viewer.may("contacts") else redacted(shown, catalog)
+    hidden = ~own(viewer, shown) if viewer.may("contacts") else np.ones(len(shown), dtype=bool)
+    return _emptied(shown, catalog, hidden) if hidden.any() else shown
 
 
-def redacted(frame: gpd.GeoDataFrame, catalog: Catalog) -> gpd.GeoDataFrame:
-    """Empty every restricted field: what leaves for a map, a tile, an export or a public page.
+def _emptied(frame: gpd.GeoDataFrame, catalog: Catalog, rows: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    shown = frame
+    for name in frame["kind"].unique():
+        hidden = rows & frame["kind"].eq(name).to_numpy(dtype=bool)
+        for column in closed_columns(catalog.kinds.get(name), frame.columns):
+            shown = shown.assign(**{column: shown[column].mask(hidden, pd.NA)})
+    return shown
 
-    A column that a kind's layer file no longer declares counts as restricted.
+
+def published(frame: gpd.GeoDataFrame, kind: Kind) -> gpd.GeoDataFrame:
+    """Take away every restricted column: what leaves for a map, a tile, a search, an export or a report.
 
     Parameters
     ----------
     frame
-        Rows of any kinds, with ``kind``.
-    catalog
-        Says which fields of which kinds are restricted.
+        Rows of one kind.
+    kind
+        Says which of its fields are restricted.
 
     Examples
     --------
-    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "contact": ["0395"]})
-    >>> redacted(rows, Catalog({}, (), (), (), (), {}, ""))["contact"].tolist()
-    ['0395']
+    >>> from geo_registry.core.kinds import Field, Label, Symbol
+    >>> name, look = Field("name", "text", Label("名称", "Name"), "name"), Symbol("circle", "#000")
+    >>> kiln = Kind("kiln", "source", Label("窑", "Kiln"), look, ("point",), "required", (name,))
+    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "name": "甲", "extra": "0395", "informant": "乙"})
+    >>> list(published(rows, kiln).columns)
+    ['kind', 'name']
     """
-    shown = frame
-    for name, kind in catalog.kinds.items():
-        open_fields = {field.name for field in kind.all_fields if not field.restricted}
-        closed = {field.name for field in kind.all_fields if field.restricted} & set(frame.columns)
-        for column in closed | (set(frame.columns) - open_fields - NOT_ATTRIBUTES):
-            shown = shown.assign(**{column: shown[column].mask(shown["kind"] == name, pd.NA)})
-    return shown
+    return frame.drop(columns=closed_columns(kind, frame.columns))
+
+
+def closed_columns(kind: Kind | None, columns: Iterable[str]) -> list[str]:
+    """Name the columns of a kind that only those with the right ``contacts`` may read.
+
+    Parameters
+    ----------
+    kind
+        Declares its fields; None for a kind whose layer file is gone, of which nothing is open.
+    columns
+        Names of the columns there are.
+
+    Examples
+    --------
+    >>> closed_columns(None, ["id", "kind", "geometry", "contact", "stock_t"])
+    ['contact', 'stock_t']
+    """
+    declared = {one.name: one.restricted for one in kind.all_fields} if kind else {}
+    return [name for name in columns if declared.get(name, name not in NOT_ATTRIBUTES)]

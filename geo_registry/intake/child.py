@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 MESSAGE_BYTES = 65_536
 STANDARD_STREAMS = 3
+MEGABYTE = 1_000_000
+RSS_UNIT = 1 if sys.platform == "darwin" else 1_024
+"""Bytes in which a system counts the memory a process had (getrusage(2))."""
 
 
 @dataclass(slots=True)
@@ -102,11 +105,12 @@ def _kill_late(forks: dict[int, _Fork], ready: list[socket.socket]) -> None:
 
 def _bury(forks: dict[int, _Fork]) -> None:
     while forks:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+        pid, status, used = os.wait4(-1, os.WNOHANG)
         if not pid:
             break
         fork = forks.pop(pid)
-        _judge(fork.verdict, exit=os.waitstatus_to_exitcode(status), late=fork.late)
+        code = os.waitstatus_to_exitcode(status)
+        _judge(fork.verdict, exit=code, late=fork.late, peak_mb=used.ru_maxrss * RSS_UNIT / MEGABYTE)
 
 
 def _judge(verdict: socket.socket, **words: object) -> None:
@@ -159,11 +163,14 @@ def _work(reader: ModuleType, order: dict[str, Any], source: int, sink: int) -> 
         limits = Limits(**order["limits"])
         fence.limit(limits)
         os.chdir(order["folder"])
+        fence.shut_in(Path(order["folder"]))
         with os.fdopen(source, "rb") as given, os.fdopen(sink, "wb") as written:
             _answer(reader, _upload(order, limits, given), written)
         status = 0
     except MemoryError:
         status = fence.OUT_OF_MEMORY
+    except RegistryError:
+        status = fence.UNSAFE
     except BaseException:  # noqa: BLE001 (whatever it is, this process must end here)
         traceback.print_exc()
     finally:

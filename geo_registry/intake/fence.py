@@ -7,11 +7,13 @@ import ctypes
 import os
 import resource
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo_registry.errors import RegistryError
+from geo_registry.intake import landlock, seccomp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,8 +29,9 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
 MEGABYTE = 1_000_000
 OPEN_FILES = 64
-OUT_OF_MEMORY = 3
-"""Exit status of a process that ran out of memory; 0 stands for an answer, 1 for a fault of ours."""
+OUT_OF_MEMORY, UNSAFE = 3, 4
+"""Exit status of a process that ran out of memory, or whose fences do not hold; 0 stands for an answer,
+1 for a fault of ours."""
 ANSWER_GROWTH = 4
 """A table of text is at most about so many times the size of its file: offsets of empty cells."""
 
@@ -63,10 +66,44 @@ def environment() -> dict[str, str]:
 
 def keep_in() -> None:
     """Give up the network and further rights for this process and its children, where the system allows."""
+    give_up_rights()
     if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+        ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def give_up_rights() -> None:
+    """Never gain a right by running a program, without which no filter may be set."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def shut_in(folder: Path) -> None:
+    """Give up, for good, every file but this folder's, the network and other processes.
+
+    Parameters
+    ----------
+    folder
+        The private folder of this process.
+
+    Raises
+    ------
+    RegistryError
+        ``SANDBOX_UNSAFE`` if the network is still there on a system where it could have been given up.
+    """
+    landlock.confine(folder)
+    seccomp.apply()
+    if seccomp.machine() and reaches_out():
+        raise RegistryError("SANDBOX_UNSAFE", value="network")
+
+
+def reaches_out() -> bool:
+    """Tell whether this process could send something; nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("127.0.0.1", int(NOWHERE.rpartition(":")[2])))
+    except OSError:
+        return False
+    return True
 
 
 def die_with_parent() -> None:

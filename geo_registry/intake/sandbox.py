@@ -89,9 +89,16 @@ class _Child:
 
 
 class Sandbox:
-    """One preloaded child of this process; threads may share it."""
+    """One preloaded child of this process; threads may share it.
+
+    Attributes
+    ----------
+    peak_mb
+        The most memory that any file has taken so far, megabytes (10^6 bytes) in use at once.
+    """
 
     def __init__(self) -> None:
+        self.peak_mb = 0.0
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -139,6 +146,7 @@ class Sandbox:
             self._drop(child)
             return None
         verdict: dict[str, Any] = json.loads(words)
+        self.peak_mb = max(self.peak_mb, verdict.get("peak_mb", 0.0))
         return verdict
 
     def _running(self) -> _Child:
@@ -170,6 +178,8 @@ def _judge(verdict: dict[str, Any], limits: Limits) -> None:
         raise FileRefused("FILE_TOO_SLOW", limit=f"{limits.seconds} s")
     if status == fence.OUT_OF_MEMORY:
         raise FileRefused("FILE_TOO_COSTLY", limit=f"{limits.memory_mb} MB")
+    if status == fence.UNSAFE:
+        raise RegistryError("SANDBOX_UNSAFE", value="network")
     if status != 0:
         raise FileRefused("FILE_UNREADABLE", reason=f"exit {status}")
 

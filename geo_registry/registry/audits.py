@@ -12,8 +12,8 @@ import pandas as pd
 from geo_registry.core import audit as core
 from geo_registry.core.frame import CRS
 from geo_registry.core.space.geodesy import ring
-from geo_registry.errors import ValueRefused
-from geo_registry.registry import records
+from geo_registry.errors import SignInNeeded, ValueRefused
+from geo_registry.registry import records, seeing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,40 @@ class Question:
     as_of: int | date | None = None
 
 
-def settle(house: House, question: Question) -> Question:
+def settle(house: House, viewer: Viewer, question: Question) -> Question:
+    """Fill what was left open, today and the newest revision, and refuse what the viewer may not ask.
+
+    Who sees counts alone asks for nothing but the national stations' rings of the contract, today, over all
+    kinds: with circles of any size, days and revisions to choose from, the place of a single source could be
+    worked out from counts.
+
+    Raises
+    ------
+    ValueRefused
+        If a kind is unknown or is no source, or there is no such revision.
+    NotAllowed
+        If a past revision is asked for without a right to the history.
+    SignInNeeded
+        ``COUNTS_ONLY``.
+    """
+    seeing.at(house, viewer, question.as_of)
+    settled = filled(house, question)
+    if viewer.counts_only and _probes(house, viewer, settled):
+        raise SignInNeeded("COUNTS_ONLY")
+    return settled
+
+
+def _probes(house: House, viewer: Viewer, settled: Question) -> bool:
+    """Tell whether a question is any other than the one that is answered with counts alone."""
+    usual = filled(house, Question(stations=settled.stations, status=settled.status))
+    if replace(settled, rings_m=tuple(sorted(set(settled.rings_m)))) != usual:
+        return True
+    wanted = (settled.stations, settled.level)
+    found = records.stations(house, viewer, house.revision(), on=house.today, wanted=wanted)
+    return "level" not in found or bool((found["level"] != NATIONAL).any())
+
+
+def filled(house: House, question: Question) -> Question:
     """Fill what was left open: today, the newest revision, and the kinds by their names.
 
     Raises
@@ -97,8 +130,22 @@ def audit(house: House, viewer: Viewer, question: Question) -> core.Audit:
         If a station is unknown.
     ValueRefused
         If a ring, kind, level, status or revision is not one.
+    NotAllowed, SignInNeeded
+        As from `settle`.
     """
-    settled = settle(house, question)
+    return answered(house, viewer, settle(house, viewer, question))
+
+
+def answered(house: House, viewer: Viewer, settled: Question) -> core.Audit:
+    """Answer a question that `settle` let through; one answer serves all who see the same.
+
+    Raises
+    ------
+    NotFound, ValueRefused
+        As from `audit`.
+    """
+    if viewer.counts_only:
+        return answered(house, replace(viewer, counts_only=False), settled).counts_alone()
 
     def answer() -> core.Audit:
         on, revision = settled.on or house.today, house.revision(settled.as_of)
@@ -112,9 +159,9 @@ def audit(house: House, viewer: Viewer, question: Question) -> core.Audit:
             catalog=house.catalog,
             request=request,
             zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
-        )
+        ).bounded(viewer.bounds)
 
-    return house.recent.get(("audit", settled, viewer), answer)
+    return house.recent.get(("audit", settled, viewer.bounds), answer)
 
 
 def _statuses(status: str) -> str | tuple[str, ...]:
@@ -140,7 +187,8 @@ def priorities(house: House, viewer: Viewer, revision: int, on: date) -> pd.Data
     pandas.DataFrame
         As `core.audit.source_priority`: by source id; sources in no ring are absent.
     """
-    return core.source_priority(audit(house, viewer, Question(status="all", on=on, as_of=revision)).pairs)
+    question = filled(house, Question(status="all", on=on, as_of=revision))
+    return core.source_priority(answered(house, viewer, question).pairs)
 
 
 def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFrame:

@@ -6,10 +6,14 @@ import getpass
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.core import access
+from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
-from geo_registry.registry import audits, importing, publishing, records, tiling
+from geo_registry.publish.scope import scope_in_words
+from geo_registry.registry import audits, importing, publishing, readiness, records, seeing, tiling
 from geo_registry.registry.audits import Question
 from geo_registry.registry.editing import Editing
+from geo_registry.registry.keeping import Keeping
+from geo_registry.registry.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo_registry.core.access import Viewer
+    from geo_registry.core.access import Right, Viewer
     from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.errors import FileRefused
@@ -73,16 +77,41 @@ class Registry:
         """Date now in the registry's time zone."""
         return self._house.today
 
+    @property
+    def people(self) -> People:
+        """Who may sign in, and how one does."""
+        return People(self._house, self._viewer)
+
+    @property
+    def keeping(self) -> Keeping:
+        """The proof that the store is whole, and copies of it."""
+        return Keeping(self._house, self._viewer)
+
+    def must(self, right: Right) -> None:
+        """Refuse who has no right to an act, before it is read what is asked; errors as `access.must`."""
+        access.must(self._viewer, right)
+
     def commits(self) -> Sequence[Commit]:
-        """Give every commit, oldest first."""
-        return self._house.store.commits()
+        """Give every commit, oldest first; only who sees everything may ask.
+
+        Raises
+        ------
+        NotAllowed
+            Without a right to the history of all areas.
+        """
+        return records.commits(self._house, self._viewer)
 
     def counts(self) -> dict[str, int]:
         """Count today's records by kind."""
         return records.counts(self._house, self._viewer, self._house.revision())
 
     def sources(
-        self, kind: str | None = None, *, as_of: int | date | None = None, on: date | None = None
+        self,
+        kind: str | None = None,
+        *,
+        as_of: int | date | None = None,
+        on: date | None = None,
+        contacts: bool = True,
     ) -> gpd.GeoDataFrame:
         """Give sources: those of one kind, or of all.
 
@@ -94,6 +123,8 @@ class Registry:
             As known at this revision, or at the end of this day; default the newest.
         on
             Valid at this date; default any: each record once, as it is valid last.
+        contacts
+            Whether restricted columns come along: the store's owner finds them filled, others empty.
 
         Returns
         -------
@@ -104,20 +135,27 @@ class Registry:
         ------
         ValueRefused
             If the kind or the revision is unknown.
+        NotAllowed
+            If a past revision is asked for without a right to the history.
+        SignInNeeded
+            ``COUNTS_ONLY`` where only counts are shown.
         """
-        house, revision = self._house, self._house.revision(as_of)
+        house, revision = self._house, seeing.at(self._house, self._viewer, as_of)
         kinds = (records.of_kind(house, kind).name,) if kind else house.catalog.of_role("source")
-        return records.valid_on(records.frames(house, self._viewer, kinds, revision), on)
+        if any(house.catalog.kinds[name].role not in OPEN_ROLES for name in kinds):
+            seeing.must_see_each(self._viewer)
+        reading = seeing.with_contacts if contacts else seeing.frames
+        return records.valid_on(reading(house, self._viewer, kinds, revision), on)
 
     def stations(self, *, as_of: int | date | None = None, on: date | None = None) -> gpd.GeoDataFrame:
         """Give every monitoring station; parameters and result as `sources`."""
-        rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "station")
-        return records.valid_on(rows, on)
+        revision = seeing.at(self._house, self._viewer, as_of)
+        return records.valid_on(records.of_role(self._house, self._viewer, revision, "station"), on)
 
     def zones(self, *, as_of: int | date | None = None) -> gpd.GeoDataFrame:
         """Give every zone (districts, ban zones); result as `sources`."""
-        rows = records.of_role(self._house, self._viewer, self._house.revision(as_of), "zone")
-        return records.valid_on(rows, None)
+        revision = seeing.at(self._house, self._viewer, as_of)
+        return records.valid_on(records.of_role(self._house, self._viewer, revision, "zone"), None)
 
     def record(self, record_id: str) -> pd.Series[Any]:
         """Give one record by its id.
@@ -135,13 +173,6 @@ class Registry:
 
     def import_file(self, path: Path, order: importing.Order) -> importing.Outcome:
         """Check a file and, unless it is a dry run, store what may be stored.
-
-        Parameters
-        ----------
-        path
-            The file.
-        order
-            What is asked of the import: kind, datum, renames ...
 
         Raises
         ------
@@ -237,7 +268,7 @@ class Registry:
         on
             Valid at; default today.
         """
-        return publishing.near(self._house, self._viewer, (lon, lat), radius_m, on=on)
+        return records.near(self._house, self._viewer, (lon, lat), radius_m, on=on)
 
     def rings(self, rings_m: Sequence[float] = audits.DEFAULT_RINGS_M) -> gpd.GeoDataFrame:
         """Draw the rings of today's national stations as polygons."""
@@ -262,6 +293,16 @@ class Registry:
     def synthetic(self) -> bool:
         """Whether any of today's records is made up."""
         return records.any_synthetic(self._house, self._viewer, self._house.revision())
+
+    def scope_in_words(self, lang: Language) -> str:
+        """Say in words what the viewer does not see; empty where it sees everything.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+        """
+        return scope_in_words(self._viewer.bounds, lang)
 
     def reasons_in_words(self, reasons: str, lang: Language) -> str:
         """Say in words why a pair has its score.
@@ -290,7 +331,19 @@ class Registry:
         NotFound
             If there is no such layer or tile.
         """
-        return tiling.tile(self._house, self._viewer, layer, (z, x, y))
+        _, known_as = self.layers.tag(layer, (z, x, y))
+        packed, _ = self.layers.tile(layer, (z, x, y), tiling.Asked(known_as))
+        return packed.plain, known_as
+
+    @property
+    def layers(self) -> tiling.Layers:
+        """The map's layers, as they are served."""
+        return tiling.Layers(self._house, self._viewer)
+
+    @property
+    def condition(self) -> readiness.Condition:
+        """How this process is: whether it could do its work, and how its memory is used."""
+        return readiness.Condition(self._house)
 
     def close(self) -> None:
         """Let go of the store."""

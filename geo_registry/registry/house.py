@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.live.recent import Recent
+from geo_registry.settings import PasswordCost
 from geo_registry.store.chain import Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from geo_registry.core.kinds import Catalog
+    from geo_registry.live.known import Known
     from geo_registry.settings import Settings
     from geo_registry.store import Store
 
@@ -23,6 +27,8 @@ MAINLAND = (73.0, 3.0, 136.0, 54.0)
 """Default service region W, S, E, N in degrees (contract, `init`)."""
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 """Service region that refuses no place."""
+TILES = 100_000
+"""Tiles kept at the most: what bounds them is their weight, most being empty or small."""
 
 
 def wall_clock() -> datetime:
@@ -44,6 +50,14 @@ class House:
         The store's first commit: it carries the service region and the time zone.
     recent
         Results that only a new commit makes stale, by revision and question.
+    drawn
+        Under which question the newest drawing of a layer for a viewer is kept.
+    known
+        Of each kind what was read of it last.
+    tiles
+        Packed tiles, kept apart: many and small, they must not push out the few big frames.
+    hashing
+        Lets a few passwords be hashed at a time: each takes memory.
     """
 
     store: Store
@@ -52,6 +66,10 @@ class House:
     clock: Callable[[], datetime]
     genesis: Commit
     recent: Recent = field(default_factory=Recent)
+    tiles: Recent = field(default_factory=lambda: Recent(TILES))
+    drawn: dict[Hashable, Hashable] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
+    hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 
     @property
     def region(self) -> tuple[float, float, float, float]:

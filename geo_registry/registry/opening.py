@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from geo_registry import catalog, settings
 from geo_registry.errors import StoreError
+from geo_registry.live.recent import Recent
 from geo_registry.registry.facade import Registry
-from geo_registry.registry.house import MAINLAND, House, make, wall_clock
+from geo_registry.registry.house import MAINLAND, TILES, House, make, wall_clock
 from geo_registry.store import connect
 
 if TYPE_CHECKING:
@@ -79,5 +81,15 @@ def open_registry(
     store = connect(chosen.store_url)
     if not store.exists():
         raise StoreError("STORE_MISSING", value=chosen.store_url)
-    house = House(store, catalog.load(chosen.layers), chosen, clock, store.commits()[0])
+    serving = chosen.serving
+    house = House(
+        store,
+        catalog.load(chosen.layers),
+        chosen,
+        clock,
+        store.commit_at(0),
+        recent=Recent(size_mb=serving.answers_mb),
+        tiles=Recent(TILES, serving.tiles_mb),
+        hashing=BoundedSemaphore(chosen.password_cost.at_once),
+    )
     return Registry(house)

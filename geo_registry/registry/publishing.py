@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo_registry.core import filters
+from geo_registry.core.bounds import EVERYTHING, Bounds
 from geo_registry.core.frame import CRS
-from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
-from geo_registry.registry import audits, records
+from geo_registry.publish.scope import scope_in_words
+from geo_registry.registry import audits, records, seeing
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
     from geo_registry.registry.house import House
@@ -96,22 +98,41 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
         If a kind, format, datum, box or ring is not one.
     NotFound
         If the station is unknown.
+    NotAllowed
+        If a past revision is asked for without a right to the history.
+    SignInNeeded
+        ``COUNTS_ONLY`` for sources and assets where only counts are shown.
     """
     if (order.station is None) != (order.ring is None) and order.kind != RINGS:
         raise ValueRefused("STATION_AND_RING", value=order.station or order.ring)
-    settled = replace(order, on=order.on or house.today, as_of=house.revision(order.as_of))
+    revision = seeing.at(house, viewer, order.as_of)
+    settled = replace(order, on=order.on or house.today, as_of=revision)
     frames = _rings(house, viewer, settled) if order.kind == RINGS else _frames(house, viewer, settled)
     if not frames:
         raise ValueRefused("EXPORT_EMPTY", value=order.kind)
-    return exports.export(frames, house.catalog, _request(settled, frames, house.revision(settled.as_of)))
+    bounds = viewer.bounds if _closed(house, frames) else EVERYTHING
+    return exports.export(frames, house.catalog, _request(settled, frames, revision, bounds=bounds))
 
 
-def _request(order: ExportOrder, frames: dict[str, gpd.GeoDataFrame], revision: int) -> ExportRequest:
+def _closed(house: House, layers: Iterable[str]) -> bool:
+    """Tell whether a layer holds what not everyone sees."""
+    return any(name == UNLOCATED or name in house.catalog.of_role("source", "asset") for name in layers)
+
+
+def _request(
+    order: ExportOrder, frames: dict[str, gpd.GeoDataFrame], revision: int, *, bounds: Bounds
+) -> ExportRequest:
     synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
     asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
     parameters = {name: str(value) for name, value in asked.items() if value is not None}
+    parameters |= _scope(bounds, order.lang)
     stamp = Stamp(revision, synthetic, parameters)
     return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
+
+
+def _scope(bounds: Bounds, lang: Language) -> dict[str, str]:
+    """Say beside what was asked for what was there to be seen, where that is not everything."""
+    return {} if bounds.everything else {"scope": scope_in_words(bounds, lang)}
 
 
 def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
@@ -125,7 +146,10 @@ def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.Ge
 
 
 def _frames(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
-    chosen = {name: _chosen(house, viewer, name, order) for name in _kinds(house, order.kind)}
+    kinds = _kinds(house, order.kind)
+    if order.kind != ALL and _closed(house, kinds):
+        seeing.must_see_each(viewer)
+    chosen = {name: _chosen(house, viewer, name, order) for name in kinds}
     if order.kind == UNLOCATED:
         missing = [rows[rows.geometry.isna()] for rows in chosen.values()]
         joined = pd.concat([rows for rows in missing if len(rows)] or missing[:1], ignore_index=True)
@@ -158,7 +182,7 @@ def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[
     question = Question(
         (str(order.station),), status="all", rings_m=(float(order.ring or 0),), on=order.on, as_of=order.as_of
     )
-    return audits.audit(house, viewer, question).pairs["source_id"]
+    return audits.answered(house, viewer, audits.filled(house, question)).pairs["source_id"]
 
 
 def export_audit(
@@ -180,9 +204,16 @@ def export_audit(
         Language of labels.
     summary
         True for counts by station, kind and ring instead of pairs.
+
+    Raises
+    ------
+    SignInNeeded
+        ``COUNTS_ONLY`` for pairs where only counts are shown.
     """
-    settled = audits.settle(house, question)
-    found = audits.audit(house, viewer, settled)
+    if not summary:
+        seeing.must_see_each(viewer)
+    settled = audits.settle(house, viewer, question)
+    found = audits.answered(house, viewer, settled)
     table = found.summary if summary else found.pairs
     revision = house.revision(settled.as_of)
     known = records.frames(house, viewer, settled.kinds, revision)
@@ -190,8 +221,11 @@ def export_audit(
     placed = sources.set_index("id").geometry.reindex(table["source_id"]) if not summary else None
     places = None if placed is None else gpd.GeoSeries(placed, crs=CRS)
     made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
+    if viewer.counts_only:
+        made_up = records.any_synthetic(house, viewer, house.revision())
     radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
-    stamp = Stamp(revision, made_up, {"rings_m": radii, "on": str(settled.on), "status": settled.status})
+    parameters = {"rings_m": radii, "on": str(settled.on), "status": settled.status}
+    stamp = Stamp(revision, made_up, parameters | _scope(found.provenance.bounds, lang))
     request = ExportRequest(form, stamp, lang=lang)
     name = "audit_summary" if summary else "audit"
     return exports.export_table(table, house.catalog, name=name, request=request, geometry=places)
@@ -223,11 +257,14 @@ def report(
         If there is no such station.
     ValueRefused
         If the format is none of ours, or the station is not valid at the date.
+    SignInNeeded
+        ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
     if form not in REPORTS:
         raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
-    settled = audits.settle(house, replace(question, stations=(station,), status="all"))
-    key = ("report", settled, form, lang, viewer)
+    seeing.must_see_each(viewer)
+    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
+    key = ("report", settled, form, lang, viewer.bounds)
     return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
 
 
@@ -248,14 +285,14 @@ def _fonts(house: House) -> tuple[Path, ...]:
 
 def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
     revision, on = house.revision(settled.as_of), settled.on or house.today
-    found = audits.audit(house, viewer, settled)
+    found = audits.answered(house, viewer, settled)
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
     sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
-    city = audits.audit(house, viewer, replace(settled, stations=(), status="active"))
+    city = audits.answered(house, viewer, replace(settled, stations=(), status="active"))
     near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
-    commit = house.store.commits()[revision]
+    commit = house.store.commit_at(revision)
     return reports.ReportInputs(
         station=rows.iloc[0],
         audit=found,
@@ -283,49 +320,3 @@ def _ages(house: House, sources: gpd.GeoDataFrame, on: date) -> dict[str, int]:
     changed = sources["known_from"].map(known_on) if len(sources) else pd.Series(dtype="datetime64[s]")
     days = (pd.Timestamp(on) - pd.to_datetime(changed)).dt.days.clip(lower=0)
     return {str(name): int(age) for name, age in zip(sources["id"], days, strict=True)}
-
-
-def near(
-    house: House, viewer: Viewer, place: tuple[float, float], radius_m: float, *, on: date | None
-) -> pd.DataFrame:
-    """List sources and stations round a point, nearest first.
-
-    Parameters
-    ----------
-    house
-        Where records are.
-    viewer
-        Who asks.
-    place
-        Longitude and latitude in degrees WGS 84.
-    radius_m
-        Metres.
-    on
-        Valid at; None for today.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``id, code, kind, role, name, status, active, distance_m, bearing_deg``.
-
-    Raises
-    ------
-    ValueRefused
-        If the point is not on the earth or the radius is not positive.
-    """
-    filters.Near(*place, radius_m)
-    rows = records.of_role(house, viewer, house.revision(), "source", "station")
-    rows = records.valid_on(rows[rows.geometry.notna()], on or house.today).reset_index(drop=True)
-    shapes = np.asarray(rows.geometry.array, dtype=object)
-    found = pairs_nearby(shapes, np.array([place[0]]), np.array([place[1]]), rings_m=(radius_m,))
-    inside = found.distance_m <= radius_m
-    table = rows.loc[found.i_geometry[inside], ["id", "code", "kind", "name", "status"]].reset_index(
-        drop=True
-    )
-    table.insert(
-        3, "role", table["kind"].map({name: kind.role for name, kind in house.catalog.kinds.items()})
-    )
-    table["active"] = table["status"].isin(house.catalog.active)
-    table["distance_m"] = found.distance_m[inside].round(3)
-    table["bearing_deg"] = (found.azimuth_deg[inside].round(2)) % 360.0
-    return table.sort_values(["distance_m", "id"], ignore_index=True)

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_registry.core import filters
-from geo_registry.core.access import Viewer, visible
-from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.access import Viewer, must
+from geo_registry.core.frame import conform, empty
 from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
-from geo_registry.errors import NotFound, ValueRefused
+from geo_registry.core.space.nearby import pairs_nearby
+from geo_registry.errors import NotAllowed, NotFound, ValueRefused
+from geo_registry.registry.seeing import frame, frames, one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import geopandas as gpd
+
     from geo_registry.core.kinds import Kind, Role
     from geo_registry.registry.house import House
+    from geo_registry.store.chain import Commit
+
+__all__ = [
+    "any_synthetic",
+    "commits",
+    "counts",
+    "frame",
+    "frames",
+    "levels_of",
+    "near",
+    "of_kind",
+    "of_role",
+    "one",
+    "search",
+    "stations",
+    "valid_on",
+]
 
 
 def of_kind(house: House, name: str) -> Kind:
@@ -37,61 +59,6 @@ def of_kind(house: House, name: str) -> Kind:
     raise ValueRefused("KIND_UNKNOWN", value=name, known=", ".join(house.catalog.kinds))
 
 
-def frame(house: House, viewer: Viewer, kind: str, revision: int) -> gpd.GeoDataFrame:
-    """Give the records of one kind as they were known at a revision.
-
-    Parameters
-    ----------
-    house
-        Where they are.
-    viewer
-        Who asks.
-    kind
-        Name of the kind.
-    revision
-        As known at.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Canonical, WGS 84; a copy the caller may change.
-    """
-
-    def load() -> gpd.GeoDataFrame:
-        fields = house.catalog.kinds[kind].fields
-        known = house.store.records([kind], as_of=revision)
-        return conform(known, fields) if len(known) else empty(fields)
-
-    def look() -> gpd.GeoDataFrame:
-        return visible(viewer, house.recent.get(("known", kind, revision), load), house.catalog)
-
-    return house.recent.get(("frame", kind, revision, viewer), look).copy()
-
-
-def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
-    """Give the records of several kinds in one frame; a column some kinds lack is empty there.
-
-    Parameters
-    ----------
-    house
-        Where they are.
-    viewer
-        Who asks.
-    kinds
-        Names of the kinds.
-    revision
-        As known at.
-    """
-
-    def load() -> gpd.GeoDataFrame:
-        parts = [part for kind in kinds if len(part := frame(house, viewer, kind, revision))]
-        if not parts:
-            return empty()
-        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=CRS)
-
-    return house.recent.get(("frames", tuple(kinds), revision, viewer), load).copy()
-
-
 def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.GeoDataFrame:
     """Give the records of every kind that plays one of the roles."""
     return frames(house, viewer, house.catalog.of_role(*roles), revision)
@@ -99,8 +66,12 @@ def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.Ge
 
 def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
     """Count the records known at a revision by kind."""
-    found = {kind: frame(house, viewer, kind, revision)["id"].nunique() for kind in house.catalog.kinds}
-    return {kind: count for kind, count in found.items() if count}
+
+    def look() -> dict[str, int]:
+        found = {kind: frame(house, viewer, kind, revision)["id"].nunique() for kind in house.catalog.kinds}
+        return {kind: count for kind, count in found.items() if count}
+
+    return house.recent.get(("counts", revision, viewer.bounds), look)
 
 
 def districts(house: House) -> gpd.GeoDataFrame | None:
@@ -111,13 +82,28 @@ def districts(house: House) -> gpd.GeoDataFrame | None:
 
 
 def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
-    """Tell whether any record known at a revision is made up."""
+    """Tell whether any record that is shown or counted is made up."""
+    counting = replace(viewer, counts_only=False)
 
     def look() -> bool:
-        rows = of_role(house, viewer, revision, "source", "station", "zone", "asset")
+        rows = of_role(house, counting, revision, "source", "station", "zone", "asset")
         return bool(rows["synthetic"].any())
 
-    return house.recent.get(("synthetic", revision, viewer), look)
+    return house.recent.get(("synthetic", revision, counting.bounds), look)
+
+
+def commits(house: House, viewer: Viewer) -> Sequence[Commit]:
+    """Give every commit, oldest first.
+
+    Raises
+    ------
+    NotAllowed
+        If the viewer has no right to the history, or only to that of an area: commits tell of all.
+    """
+    must(viewer, "history")
+    if viewer.bounds.areas is not None:
+        raise NotAllowed(value="history")
+    return house.store.commits()
 
 
 def valid_on(rows: gpd.GeoDataFrame, on: date | None) -> gpd.GeoDataFrame:
@@ -131,28 +117,6 @@ def valid_on(rows: gpd.GeoDataFrame, on: date | None) -> gpd.GeoDataFrame:
         The date; None for every record as it is valid last.
     """
     return versions.latest(rows) if on is None else rows[filters.valid_on(rows, on)]
-
-
-def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
-    """Give one record as it is today, else as it was last.
-
-    Returns
-    -------
-    pandas.Series
-        Its ``version`` is the record's own, which an edit must name, also where a version before holds.
-
-    Raises
-    ------
-    NotFound
-        If there is none, or the viewer may not see it.
-    """
-    rows, newest = open_versions(house, record_id, revision)
-    shown = visible(viewer, versions.standing(rows, house.today), house.catalog)
-    if shown.empty:
-        raise NotFound("RECORD_UNKNOWN", value=record_id)
-    found = shown.iloc[0].copy()
-    found["version"] = newest
-    return found
 
 
 def open_versions(house: House, record_id: str, revision: int) -> tuple[gpd.GeoDataFrame, int]:
@@ -262,3 +226,49 @@ def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFr
     for column in ("code", "name", "address", "township"):
         hit |= rows[column].fillna("").map(fold).str.contains(wanted, regex=False)
     return rows[hit].head(limit)
+
+
+def near(
+    house: House, viewer: Viewer, place: tuple[float, float], radius_m: float, *, on: date | None
+) -> pd.DataFrame:
+    """List sources and stations round a point, nearest first.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    place
+        Longitude and latitude in degrees WGS 84.
+    radius_m
+        Metres.
+    on
+        Valid at; None for today.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id, code, kind, role, name, status, active, distance_m, bearing_deg``.
+
+    Raises
+    ------
+    ValueRefused
+        If the point is not on the earth or the radius is not positive.
+    """
+    filters.Near(*place, radius_m)
+    rows = of_role(house, viewer, house.revision(), "source", "station")
+    rows = valid_on(rows[rows.geometry.notna()], on or house.today).reset_index(drop=True)
+    shapes = np.asarray(rows.geometry.array, dtype=object)
+    found = pairs_nearby(shapes, np.array([place[0]]), np.array([place[1]]), rings_m=(radius_m,))
+    inside = found.distance_m <= radius_m
+    table = rows.loc[found.i_geometry[inside], ["id", "code", "kind", "name", "status"]].reset_index(
+        drop=True
+    )
+    table.insert(
+        3, "role", table["kind"].map({name: kind.role for name, kind in house.catalog.kinds.items()})
+    )
+    table["active"] = table["status"].isin(house.catalog.active)
+    table["distance_m"] = found.distance_m[inside].round(3)
+    table["bearing_deg"] = (found.azimuth_deg[inside].round(2)) % 360.0
+    return table.sort_values(["distance_m", "id"], ignore_index=True)

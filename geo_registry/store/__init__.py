@@ -11,11 +11,15 @@ from geo_registry.store.sqlite import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
     from geo_registry.store.arrivals import Arrival, ArrivalTables
     from geo_registry.store.chain import Commit
+    from geo_registry.store.keeping.copies import Restored
+    from geo_registry.store.keeping.findings import Head, Proof
+    from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
 
 
@@ -26,6 +30,10 @@ class Store(Protocol):
     def arrivals(self) -> ArrivalTables:
         """The tables of the files that were sent."""
 
+    @property
+    def people(self) -> PeopleTables:
+        """The tables of who may sign in."""
+
     def exists(self) -> bool:
         """Tell whether the store has been made."""
 
@@ -35,8 +43,14 @@ class Store(Protocol):
     def revision(self) -> int:
         """Give the number of the newest commit."""
 
+    def tip(self) -> tuple[int, str]:
+        """Give the number and the hash of the newest commit, at the least cost."""
+
     def head(self) -> Commit:
         """Give the newest commit."""
+
+    def commit_at(self, revision: int) -> Commit:
+        """Give the commit of a revision that there is."""
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
@@ -74,8 +88,14 @@ class Store(Protocol):
             If another commit came first, or a record the change stands on has a newer version.
         """
 
-    def verify(self) -> int | None:
-        """Give the revision of the first commit that does not hold, or None."""
+    def verify(self, outside: Head | None = None) -> Proof:
+        """Go through the store to the first entry that does not hold; a head kept outside must be in it."""
+
+    def back_up(self, file: Path) -> Head:
+        """Write a checked copy of one state of the store to a new file."""
+
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Restored:
+        """Put a checked copy in the place of the store; what stands there is kept under a longer name."""
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -2,43 +2,95 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, insert, inspect, select, update
+from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from geo_registry.errors import StoreError
-from geo_registry.store import schema
+from geo_registry.store import migrations, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
+"""How long a connection waits for another one that writes, milliseconds."""
+_PAUSE_S = 0.01
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
 )
+_DEFENSIVE = 1010
+"""SQLITE_DBCONFIG_DEFENSIVE (SQLite, C interface): no statement may write the file's own structures."""
+_NO_SPACE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""What SQLite says on a full disk, of a quota that is used up, and of a lock table it cannot lengthen."""
+_PRIMARY = 0xFF
+"""The part of an SQLite error code that names the class of fault."""
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file that stands at the path now, also where another one takes its place meanwhile."""
+    before = _identity(path)
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1_000, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection)
+    except sqlite3.Error:
+        connection.close()
+        if before in {None, _identity(path)}:
+            raise
+        return _connect(path)
+    if before in {None, _identity(path)}:
+        return connection
+    connection.close()
+    return _connect(path)
 
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    if configure := getattr(connection, "setconfig", None):
+        configure(_DEFENSIVE, True)  # noqa: FBT003 (sqlite3 takes it so; Python 3.12 and newer)
+    for pragma in _PRAGMAS:
+        _insist(connection, pragma)
+
+
+def _insist(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set something though others open the file too: SQLite does not wait while they enter WAL mode."""
+    until = time.monotonic() + BUSY_MS / 1_000
+    while True:
+        try:
             connection.execute(pragma)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _engine(url: str | URL, path: Path) -> Engine:
+    engine = create_engine(url, creator=lambda: _connect(path))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        chosen = connection.get_execution_options()
+        if chosen.get("writes", False):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={chosen['patience_ms']}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if chosen.get("writes", False) else "BEGIN")
 
     return engine
 
@@ -52,14 +104,23 @@ class Base:
         ``sqlite:///path/to/file.db``.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-        self.path = Path(self._engine.url.database or "")
+    def __init__(self, url: str | URL) -> None:
+        self.path = Path(make_url(url).database or "")
+        self._engine = _engine(url, self.path)
         self._checked = False
 
     def exists(self) -> bool:
-        """Tell whether the file is there and holds something."""
-        return self.path.is_file() and self.path.stat().st_size > 0
+        """Tell whether the file is there and holds something: a store, or what is none.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        if not self.path.is_file() or not self.path.stat().st_size:
+            return False
+        with told(self.path), self._engine.begin() as connection:
+            return bool(connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -70,68 +131,121 @@ class Base:
         StoreError
             If the file cannot be read, or was written by a newer program.
         """
-        with self._told(), self._engine.begin() as connection:
-            self._bring_up_to_date(connection)
-            yield connection
+        with told(self.path):
+            self._bring_up_to_date()
+            with self._engine.begin() as connection:
+                yield connection
+
+    def glance(self, statement: str) -> tuple[Any, ...]:
+        """Read one row at the least cost: what is asked before every answer.
+
+        Parameters
+        ----------
+        statement
+            SQL without parameters that gives one row.
+
+        Raises
+        ------
+        StoreError
+            As `reading`.
+        """
+        with told(self.path):
+            self._bring_up_to_date()
+            with closing(self._engine.raw_connection()) as connection:
+                row: tuple[Any, ...] = connection.cursor().execute(statement).fetchone()
+        return row
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, patience_ms: int = BUSY_MS) -> Iterator[Connection]:
         """Give the one connection that may write now; it commits where the block ends without a fault.
+
+        Parameters
+        ----------
+        patience_ms
+            How long to wait for another writer, milliseconds.
 
         Raises
         ------
         StoreError
             If the file cannot be written, is in use for too long, or the disk is full.
         """
-        with self._told(), self._engine.execution_options(writes=True).begin() as connection:
-            self._bring_up_to_date(connection)
-            yield connection
-
-    def make(self, connection: Connection) -> None:
-        """Make the tables of an empty file."""
-        schema.tables.create_all(connection)
-        connection.execute(insert(schema.meta), {"key": "schema", "value": str(schema.VERSION)})
+        with told(self.path):
+            self._bring_up_to_date()
+            with self._writer(patience_ms).begin() as connection:
+                yield connection
 
     @contextmanager
     def making(self) -> Iterator[Connection]:
-        """Give a connection that writes to a file that has no tables yet."""
-        with self._engine.execution_options(writes=True).begin() as connection:
+        """Give a connection that writes to a file that has its tables and nothing in them.
+
+        Raises
+        ------
+        StoreError
+            ``STORE_EXISTS`` if it has tables already; else as `writing`.
+        """
+        with told(self.path), self._writer().begin() as connection:
+            if migrations.version(connection):
+                raise StoreError("STORE_EXISTS")
+            migrations.bring_up(connection)
             yield connection
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as fault:
-            code = _fault_code(str(fault.orig))
-            raise StoreError(code, path=self.path.name, value=str(fault.orig)) from fault
-        except DatabaseError as fault:
-            raise StoreError("STORE_UNREADABLE", path=self.path.name, value=str(fault.orig)) from fault
+    def _writer(self, patience_ms: int = BUSY_MS) -> Engine:
+        return self._engine.execution_options(writes=True, patience_ms=patience_ms)
 
-    def _bring_up_to_date(self, connection: Connection) -> None:
+    def _bring_up_to_date(self) -> None:
+        """Take the steps of the schema that an older store lacks, in one transaction of their own."""
         if self._checked:
             return
-        found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
-        if found is None or int(found) > schema.VERSION:
-            raise StoreError("STORE_NEWER", path=self.path.name, value=found, expected=schema.VERSION)
-        if int(found) < schema.VERSION:
-            self._migrate()
+        with self._engine.begin() as connection:
+            found = migrations.version(connection)
+        if not found:
+            raise StoreError("STORE_UNREADABLE", path=self.path.name, value="no tables")
+        if found != schema.VERSION:
+            self._migrate(found)
         self._checked = True
 
-    def _migrate(self) -> None:
-        """Add what a store of an older schema lacks, in one transaction of its own."""
-        with self._engine.execution_options(writes=True).begin() as connection:
-            if inspect(connection).has_table("meta"):
-                schema.tables.create_all(connection)
-                newest = update(schema.meta).where(schema.meta.c.key == "schema")
-                connection.execute(newest.values(value=str(schema.VERSION)))
+    def _migrate(self, found: int) -> None:
+        try:
+            with self._writer().begin() as connection:
+                migrations.bring_up(connection)
+        except OperationalError as fault:
+            if _fault_code(fault.orig) != "STORE_UNWRITABLE":
+                raise
+            named = {"path": self.path.name, "value": found, "expected": schema.VERSION}
+            raise StoreError("STORE_OLDER", **named) from fault
 
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
 
 
-def _fault_code(message: str) -> str:
-    if "full" in message:
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Name what SQLite says of a file by a code of ours.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    StoreError
+        In place of every fault of SQLite.
+    """
+    try:
+        yield
+    except (DatabaseError, sqlite3.Error) as fault:
+        said = fault.orig if isinstance(fault, DatabaseError) else fault
+        raise StoreError(_fault_code(said), path=path.name, value=str(said)) from fault
+
+
+def _fault_code(fault: BaseException | None) -> str:
+    number = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if number in _NO_SPACE:
         return "STORE_DISK_FULL"
-    return "STORE_BUSY" if "locked" in message else "STORE_UNREADABLE"
+    if number & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return "STORE_BUSY"
+    if number & _PRIMARY in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return "STORE_UNWRITABLE"
+    return "STORE_UNFIT" if number & _PRIMARY == sqlite3.SQLITE_CONSTRAINT else "STORE_UNREADABLE"

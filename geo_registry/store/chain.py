@@ -49,17 +49,23 @@ class Commit:
     hash: str = ""
 
 
-def canonical(value: object) -> bytes:
-    """Write a plain value as JSON that is the same everywhere: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
-    ).encode()
-
-
 def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return value.hex()
     raise TypeError(type(value).__name__)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def canonical(value: object) -> bytes:
+    """Write a plain value as JSON that is the same everywhere: sorted keys, no spaces, UTF-8."""
+    return _CANONICAL.encode(value).encode()
+
+
+def details_text(details: Mapping[str, object]) -> str:
+    """Write the details of a commit as they stand in the store."""
+    return json.dumps(details, ensure_ascii=False, sort_keys=True)
 
 
 def digest_of(opened: Iterable[Sequence[object]], closed: Iterable[Sequence[object]]) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+_ZERO = 0.0
+"""Added to a number: SQLite keeps no zero below zero, and what is digested must read as it was written."""
 _APART = {"geometry", "lon", "lat", "shape", "attributes", "known_from", "known_to"}
 
 
@@ -71,8 +73,8 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
     lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
     wkb = shapely.to_wkb(geometry, byte_order=1)
     columns: dict[str, list[Any]] = {
-        "lon": [float(x) if point else None for x, point in zip(lon, is_point, strict=True)],
-        "lat": [float(y) if point else None for y, point in zip(lat, is_point, strict=True)],
+        "lon": [float(x) + _ZERO if point else None for x, point in zip(lon, is_point, strict=True)],
+        "lat": [float(y) + _ZERO if point else None for y, point in zip(lat, is_point, strict=True)],
         "shape": [None if point else shape for shape, point in zip(wkb, is_point, strict=True)],
         "attributes": _attributes(table),
         "known_from": [revision] * len(frame),

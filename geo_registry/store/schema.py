@@ -97,11 +97,12 @@ accounts = Table(
     Column("name", String, primary_key=True),
     Column("role", String, nullable=False),
     Column("areas", Text, nullable=False),
+    Column("units", Text, nullable=False),
     Column("password", String),
     Column("epoch", Integer, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )
-"""Who may sign in: role, areas (JSON), Argon2 hash, and a count that ends older sessions when it rises."""
+"""Who may sign in: role, areas and units (JSON), Argon2 hash, a count whose rise ends older sessions."""
 
 tokens = Table(
     "tokens",
@@ -135,7 +136,7 @@ attempts = Table(
     Column("failures", Integer, nullable=False),
     Column("until", Float, nullable=False),
 )
-"""Failed sign-ins by account and by address, and until when the next one waits."""
+"""Failed sign-ins by account and by address, and until when (seconds since 1970) the next one waits."""
 
 Index("records_version", records.c.id, records.c.version, unique=True)
 Index("records_opened", records.c.known_from)

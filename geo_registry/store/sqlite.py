@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
-from sqlalchemy.exc import DatabaseError
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
 from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.base import Base
-from geo_registry.store.chain import GENESIS, Commit, digest_of, holds, sealed
+from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
+from geo_registry.store.commits import appended, commit_row
+from geo_registry.store.keeping import copies
+from geo_registry.store.people import PeopleTables
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
     from sqlalchemy import Connection, Row
 
     from geo_registry.store.arrivals import Arrival
+    from geo_registry.store.keeping.copies import Restored
+    from geo_registry.store.keeping.findings import Head, Proof
 
 _IN_ONE_STATEMENT = 500
+_TIP = "SELECT revision, hash FROM commits ORDER BY revision DESC LIMIT 1"
 
 
 class SQLiteStore:
@@ -39,11 +44,17 @@ class SQLiteStore:
     def __init__(self, url: str) -> None:
         self._base = Base(url)
         self._arrivals = ArrivalTables(self._base)
+        self._people = PeopleTables(self._base)
 
     @property
     def arrivals(self) -> ArrivalTables:
         """The tables of the files that were sent."""
         return self._arrivals
+
+    @property
+    def people(self) -> PeopleTables:
+        """The tables of who may sign in."""
+        return self._people
 
     def exists(self) -> bool:
         """Tell whether the file is there and holds a store."""
@@ -60,27 +71,36 @@ class SQLiteStore:
         Raises
         ------
         StoreError
-            If the folder cannot be written.
+            If there is a store already, or the folder cannot be written.
         """
         try:
             self._base.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._base.making() as connection:
-                self._base.make(connection)
-                first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
-                connection.execute(insert(schema.commits), _commit_row(first))
-        except (OSError, DatabaseError) as fault:
+        except OSError as fault:
             raise StoreError("STORE_UNWRITABLE", path=str(self._base.path), value=str(fault)) from fault
+        with self._base.making() as connection:
+            first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
+            connection.execute(insert(schema.commits), commit_row(first))
 
     def revision(self) -> int:
         """Give the number of the newest commit."""
-        with self._base.reading() as connection:
-            return _revision(connection)
+        return self.tip()[0]
+
+    def tip(self) -> tuple[int, str]:
+        """Give the number and the hash of the newest commit: one cheap look, made for every request."""
+        revision, sealed_by = self._base.glance(_TIP)
+        return int(revision), str(sealed_by)
 
     def head(self) -> Commit:
         """Give the newest commit."""
         newest = select(schema.commits).order_by(schema.commits.c.revision.desc()).limit(1)
         with self._base.reading() as connection:
             return _commit_of(connection.execute(newest).mappings().one())
+
+    def commit_at(self, revision: int) -> Commit:
+        """Give the commit of a revision that there is."""
+        wanted = select(schema.commits).where(schema.commits.c.revision == revision)
+        with self._base.reading() as connection:
+            return _commit_of(connection.execute(wanted).mappings().one())
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
@@ -196,36 +216,30 @@ class SQLiteStore:
             newest = _revision(connection)
             _refuse_if_moved_on(connection, change, newest)
             opened = stored_values(change.opened, newest + 1) if early is None else early
-            previous = connection.scalar(
-                select(schema.commits.c.hash).where(schema.commits.c.revision == newest)
-            )
             _close(connection, closed, newest + 1)
             _open(connection, opened)
-            digest = digest_of(opened, closed)
-            written = sealed(_numbered(commit, newest + 1), digest=digest, previous=str(previous))
-            connection.execute(insert(schema.commits), _commit_row(written))
+            written = appended(connection, commit, digest_of(opened, closed))
             if arrival is not None:
                 write_arrival(connection, arrival)
         return written
 
-    def verify(self) -> int | None:
-        """Give the revision of the first commit that does not hold, or None where all do."""
-        previous = GENESIS
-        for expected, commit in enumerate(self.commits()):
-            digest = self._digest(commit.revision)
-            if commit.revision != expected or not holds(commit, digest=digest, previous=previous):
-                return expected
-            previous = commit.hash
-        return None
+    def verify(self, outside: Head | None = None) -> Proof:
+        """Go through the store to its end, or to the first entry that does not hold.
 
-    def _digest(self, revision: int) -> str:
-        table = schema.records
-        stored = [table.c[name] for name in schema.STORED]
-        opened = select(*stored).where(table.c.known_from == revision).order_by(table.c.seq)
-        closed = select(table.c.id, table.c.version).where(table.c.known_to == revision)
-        with self._base.reading() as connection:
-            closed_rows = sorted(tuple(row) for row in connection.execute(closed))
-            return digest_of((tuple(row) for row in connection.execute(opened)), closed_rows)
+        Parameters
+        ----------
+        outside
+            A head that was kept outside; its commit must still be in the chain.
+        """
+        return copies.proven(self._base.path, outside)
+
+    def back_up(self, file: Path) -> Head:
+        """Write a checked copy of one state of the store, as `copies.back_up` says."""
+        return copies.back_up(self._base.path, file)
+
+    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Restored:
+        """Put a checked copy in the place of the store, as `copies.restore` says; close it before."""
+        return copies.restore(self._base.path, file, aside, replace=replace)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -291,14 +305,9 @@ def _close(connection: Connection, closed: list[tuple[str, int]], revision: int)
             raise Conflict("STORE_MOVED_ON", value=len(closed), expected=result.rowcount)
 
 
-def _numbered(commit: Commit, revision: int) -> Commit:
-    return Commit(**{**asdict(commit), "revision": revision})
-
-
-def _commit_row(commit: Commit) -> dict[str, Any]:
-    details = json.dumps(commit.details, ensure_ascii=False, sort_keys=True)
-    return {**asdict(commit), "details": details}
-
-
 def _commit_of(row: RowMapping) -> Commit:
-    return Commit(**{**row, "details": json.loads(row["details"])})
+    try:
+        details = json.loads(row["details"])
+    except (TypeError, ValueError) as fault:
+        raise StoreError("STORE_BROKEN", wrong="details", revision=row["revision"]) from fault
+    return Commit(**{**row, "details": details})

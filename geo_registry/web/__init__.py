@@ -8,9 +8,9 @@ from flask import Flask
 
 from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
-from geo_registry.web import answers, context, errors, uploads
-from geo_registry.web.guard import identity
-from geo_registry.web.views import api, editing, files, imports, pages, tiles
+from geo_registry.web import answers, context, errors
+from geo_registry.web.guard import entry, identity
+from geo_registry.web.views import api, editing, files, health, imports, pages, signin, tiles
 
 if TYPE_CHECKING:
     from geo_registry.registry import Registry
@@ -37,11 +37,15 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     chosen = settings or from_env()
     app = Flask(__name__, static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    context.keep(app, registry or open_registry(chosen=chosen), chosen)
-    for room in (pages, api, tiles, files, imports, editing):
+    opened = registry or open_registry(chosen=chosen)
+    context.keep(app, opened, chosen)
+    for room in (pages, api, tiles, files, health, signin, imports, editing):
         app.register_blueprint(room.blueprint)
-    uploads.register(app, chosen)
+    signin.register_provider(app, chosen)
+    entry.register(app, opened, chosen, errors.status_of)
+    health.register(app)
     identity.register(app)
+    entry.limit(app)
     errors.register(app)
     answers.register(app)
     return app

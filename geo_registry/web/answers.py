@@ -6,12 +6,12 @@ import gzip
 import hashlib
 import json
 from functools import wraps
-from io import BytesIO
 from typing import TYPE_CHECKING, ParamSpec, Protocol
 
-from flask import Response, make_response, request, send_file
+from flask import Response, g, make_response, request
 
-from geo_registry.web.context import COOKIE, kept, language, viewer
+from geo_registry.web.context import COOKIE, is_known, kept, language, session, viewer
+from geo_registry.web.guard import headers
 from geo_registry.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -22,20 +22,9 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 
-PAGE_POLICY = (
-    "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
-"""Content policy of everything: nothing from elsewhere, nothing inline; MapLibre draws from blobs."""
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'none'"
-)
-"""Content policy of an HTML report, which brings its style and fetches nothing."""
 WORTH_PACKING = 1_000
 """Bytes below which packing gains nothing: an answer fits one network packet anyway."""
-_PACKED = ("text/", "application/json", "application/geo+json", "application/vnd.mapbox-vector-tile")
+_PACKED = ("text/", "application/json", "application/geo+json")
 _LEVEL = 5
 
 
@@ -91,18 +80,16 @@ def file(made: Made, *, attachment: bool) -> Response:
     attachment
         Whether a browser should save it rather than show it.
     """
-    content = BytesIO(made.content)
-    plain = made.media_type.partition(";")[0]
-    response = send_file(content, mimetype=plain, as_attachment=attachment, download_name=made.name)
-    response.headers["Content-Type"] = made.media_type
+    response = Response(made.content, content_type=made.media_type)
+    response.headers["Content-Disposition"] = headers.disposition(made.name, attachment=attachment)
     return response
 
 
 def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
     """Tag what a view answers, and do not ask the view where the reader holds it already.
 
-    An answer is the same as long as the revision, the catalog, the day, the language, the address and the
-    program are: those make the tag.
+    An answer is the same as long as the revision, the catalog, the day, the language, the address, the
+    program, what the reader may see and the session are: those make the tag.
     """
 
     @wraps(view)
@@ -149,28 +136,49 @@ def unchanged(tag: str) -> Response:
 
 def _tag() -> str:
     held = kept()
-    at = (held.registry.revision, held.registry.catalog.digest, held.registry.today, held.build)
-    named = "|".join(map(str, (*at, viewer().scope, language(), request.url)))
+    g.revision = held.registry.revision
+    at = (g.revision, held.registry.catalog.digest, held.registry.today, held.build)
+    signed_in = session()
+    who = (viewer().scope, signed_in.csrf if signed_in else "")
+    named = "|".join(map(str, (*at, *who, language(), request.url)))
     return hashlib.sha256(named.encode()).hexdigest()[:20]
 
 
 def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-cache")
-    response.vary.update(("Accept-Encoding", "Accept-Language", "Cookie"))
+    headers.dress(response.headers)
+    response.vary.update(("Accept-Encoding", "Accept-Language", "Authorization", "Cookie"))
+    if is_known():
+        response.cache_control.public, response.cache_control.private = False, True
     asked = request.args.get("lang")
     if asked in LANGUAGES and request.blueprint == "pages":
         response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True)
     return _packed(response)
 
 
+def takes_gzip() -> bool:
+    """Tell whether the reader can unpack."""
+    return request.accept_encodings["gzip"] > 0
+
+
+def packed(content: bytes, media_type: str) -> Response:
+    """Answer with what was packed before.
+
+    Parameters
+    ----------
+    content
+        Bytes, packed with gzip; the reader must be able to unpack them.
+    media_type
+        Of what was packed.
+    """
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
 def _packed(response: Response) -> Response:
-    wanted = request.accept_encodings["gzip"] > 0 and (response.mimetype or "").startswith(_PACKED)
-    if not wanted or response.status_code != 200 or response.direct_passthrough:  # noqa: PLR2004
+    wanted = takes_gzip() and (response.mimetype or "").startswith(_PACKED)
+    done = "Content-Encoding" in response.headers or response.direct_passthrough
+    if not wanted or done or response.status_code != 200:  # noqa: PLR2004 (only what was found)
         return response
     content = response.get_data()
     if len(content) >= WORTH_PACKING:

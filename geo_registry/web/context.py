@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.registry import Registry
+    from geo_registry.registry.people.sessions import Session
     from geo_registry.settings import Settings
 
 COOKIE = "lang"
@@ -69,6 +70,26 @@ def registry() -> Registry:
 def viewer() -> Viewer:
     """Give who asks; the guard has set it before any view."""
     return cast("Viewer", g.viewer)
+
+
+def session() -> Session | None:
+    """Give the session of who has signed in with this browser."""
+    return cast("Session | None", g.get("session"))
+
+
+def is_admitted() -> bool:
+    """Tell whether anything may be shown to who asks; else nothing of the store stands on the page."""
+    return "viewer" in g and g.get("admitted", False)
+
+
+def is_known() -> bool:
+    """Tell whether who asks is no stranger: what is answered is theirs alone."""
+    return "viewer" in g and viewer().role != "public"
+
+
+def is_secure() -> bool:
+    """Tell whether the browser came by https."""
+    return request.is_secure or kept().settings.serving.https
 
 
 def catalog() -> Catalog:

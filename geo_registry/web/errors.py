@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from flask import make_response, render_template, request
+from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from geo_registry.errors import (
@@ -13,17 +13,21 @@ from geo_registry.errors import (
     Conflict,
     NotAllowed,
     NotFound,
+    NotReady,
     Overloaded,
     Refused,
     RegistryError,
     SignInNeeded,
     Stale,
     StoreError,
+    TooLarge,
     TooMany,
+    TooSlow,
     VersionNeeded,
 )
 from geo_registry.web import answers
 from geo_registry.web.context import safe_language
+from geo_registry.web.guard import entry
 from geo_registry.wording import explain, say
 
 if TYPE_CHECKING:
@@ -34,20 +38,23 @@ STATUS: dict[type[RegistryError], int] = {
     SignInNeeded: 401,
     NotAllowed: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     Stale: 412,
+    TooLarge: 413,
     VersionNeeded: 428,
     TooMany: 429,
+    NotReady: 503,
     Overloaded: 503,
     StoreError: 503,
     CatalogError: 500,
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
-OF_CODE = {"FILE_TOO_LARGE": 413}
-"""Status of the few codes that have one of their own, whatever their class."""
-_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "FILE_TOO_LARGE"}
-_MEGABYTE = 1_000_000
+OF_CODE = {"STORE_DISK_FULL": 507, "FILE_TOO_LARGE": 413}
+"""Status of single codes, where HTTP has a better one than that of their class."""
+_OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+_TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}
 _FIRST_ERROR = 400
 _LOG = logging.getLogger(__name__)
 
@@ -70,49 +77,60 @@ def status_of(fault: RegistryError) -> int:
     Examples
     --------
     >>> from geo_registry.errors import DatumError
-    >>> status_of(DatumError()), status_of(NotFound())
-    (400, 404)
+    >>> status_of(DatumError()), status_of(NotFound()), status_of(StoreError("STORE_DISK_FULL"))
+    (400, 404, 507)
     """
-    of_class = next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
-    return OF_CODE.get(fault.code, of_class)
+    return OF_CODE.get(fault.code) or next(STATUS[above] for above in type(fault).__mro__ if above in STATUS)
 
 
-def _refusal(fault: RegistryError) -> Response:
+def _refusal(refused: RegistryError) -> Response:
+    fault = SignInNeeded() if refused.code == NotAllowed.default_code and _is_stranger() else refused
     status = status_of(fault)
     if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
-        _LOG.error("%s", fault, exc_info=fault)
-    return _answer(status, fault.code, fault.details)
+        _LOG.error("a fault of ours was told", exc_info=fault)
+    if fault.code == SignInNeeded.default_code and request.method in {"GET", "HEAD"} and wants_page():
+        return redirect(url_for("signin.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    answer = _answer(status, fault.code, fault.details)
+    if "seconds" in fault.details:
+        answer.headers["Retry-After"] = str(fault.details["seconds"])
+    return answer
+
+
+def _is_stranger() -> bool:
+    """Tell whether nobody has signed in: who has no rights at all is asked who it is."""
+    return "viewer" in g and g.viewer.role == "public"
 
 
 def _http_fault(fault: HTTPException) -> Response:
     status = fault.code or 500
     if status < _FIRST_ERROR:
         return fault.get_response()  # type: ignore[return-value]  # werkzeug's redirect to the right spelling
-    details = {"value": request.path, "status": status}
-    if status == 413:  # noqa: PLR2004 (more was sent than may be)
-        limit = (request.max_content_length or 0) // _MEGABYTE
-        details = {"value": f"{(request.content_length or 0) // _MEGABYTE} MB", "limit": f"{limit} MB"}
-    answer = _answer(status, _OF_HTTP.get(status, "REQUEST_REFUSED"), details)
+    answer = _answer(
+        status, _OF_HTTP.get(status, "REQUEST_REFUSED"), {"value": request.path, "status": status}
+    )
     answer.headers.extend({name: value for name, value in fault.get_headers() if name == "Allow"})
     return answer
 
 
 def _bug(fault: Exception) -> Response:
-    _LOG.error("%s %s", request.method, request.path, exc_info=fault)
+    _LOG.error("an exception nobody foresaw", exc_info=fault)
     return _answer(500, "INTERNAL", {})
 
 
 def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     lang = safe_language()
     message = explain(code, lang, details)
-    if not _wants_page():
+    if not wants_page():
         return answers.document({"code": code, "message": message, "details": details}, status)
-    title = say("web.error_title", lang)
-    page = render_template("error.html", title=title, code=code, message=message, status=status)
+    title = say(_TITLES.get(status, "web.error_title"), lang)
+    request_id = entry.request_id()
+    page = render_template(
+        "error.html", title=title, code=code, message=message, status=status, request_id=request_id
+    )
     return make_response(page, status)
 
 
-def _wants_page() -> bool:
-    inner = request.path.startswith(("/api/", "/tiles/", "/static/", "/healthz"))
+def wants_page() -> bool:
+    """Tell whether a person reads the answer in a browser, rather than a program."""
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return not inner and best == "text/html"
+    return not entry.FOR_PROGRAMS.match(request.path) and best == "text/html"

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import resource
 import socket
+import sys
 import threading
 import time
 from dataclasses import replace
 from errno import EADDRINUSE
 from functools import partial
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from geo_registry.errors import ValueRefused
+from geo_registry.core import access
+from geo_registry.errors import RegistryError, ValueRefused
+from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
 from geo_registry.web import create_app
+from geo_registry.web.guard import logs
+from geo_registry.web.views import files
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
+    from flask import Flask
     from granian.server.common import AbstractServer
 
+    from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
+    from geo_registry.registry import Registry
+    from geo_registry.settings import Settings
 
-THREADS = 4
-"""Requests that one worker answers at the same time."""
+SPARE_THREADS = 8
+"""Threads of a worker beyond those that work, wait or take in a body: they turn away what is too much."""
+SWITCH_S = 0.001
+"""Seconds after which a thread that computes lets others have a turn; Python's own 5 ms are several tiles."""
+M_ARENA_MAX, ARENAS = -8, 2
+"""Which number of places glibc is told (malloc.h), and how many: at one alone threads would queue."""
 GRACE_S = 10
 """Seconds a worker has to finish what it does before it is ended."""
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (named, not bound)
@@ -55,22 +75,89 @@ def run(url: str, *, host: str, port: int, workers: int, lang: Language) -> None
         ``PORT_TAKEN`` if something listens there already, ``ADDRESS_UNUSABLE`` if nothing can.
     """
     check_address(host, port)
-    settings = replace(from_env(), store_url=url)
-    server = Granian(
-        "geo_registry.web:create_app",
-        address=host,
-        port=port,
+    with TemporaryDirectory(prefix="geo-registry-metrics-") as counted:
+        settings = replace(from_env(), store_url=url, host=host, port=port, workers=workers)
+        settings = replace(settings, serving=replace(settings.serving, metrics=Path(counted)))
+        logs.configure(settings.serving, sys.stderr)
+        _allow_connections()
+        server = _server(settings)
+        said = threading.Thread(target=_announce, args=(server, host, port, lang), daemon=True)
+        server.on_startup(said.start)
+        server.serve(target_loader=partial(application, settings), wrap_loader=False)
+
+
+def application(settings: Settings | None = None) -> Flask:
+    """Make the application of a process that does nothing but serve: its logs and threads are set for that.
+
+    Parameters
+    ----------
+    settings
+        What is set; default from the environment.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, or it cannot be read.
+    CatalogError
+        If a layer file is wrong.
+    """
+    chosen = settings or from_env()
+    logs.configure(chosen.serving, sys.stderr)
+    sys.setswitchinterval(SWITCH_S)
+    _share_memory()
+    opened = open_registry(chosen=chosen)
+    with contextlib.suppress(RegistryError):
+        opened.seen_by(_first_viewer(chosen, opened)).layers.warm()
+    return create_app(chosen, opened)
+
+
+def _share_memory() -> None:
+    """Let all threads take memory from few places: with one for each, what they free would stay there."""
+    pa.set_memory_pool(pa.system_memory_pool())
+    if sys.platform == "linux":
+        # musl's library has no such function, and no such places
+        getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(M_ARENA_MAX, ARENAS)
+
+
+def _first_viewer(settings: Settings, registry: Registry) -> Viewer:
+    """Guess who will look at the map: everybody where it is open, else somebody who sees everything."""
+    is_open = settings.public == "read" or (settings.public == "auto" and not registry.people.any)
+    return access.public() if is_open else access.owner("server")
+
+
+def _server(settings: Settings) -> AbstractServer[Any]:
+    serving = settings.serving
+    # ten megabytes each: granian reads them from the disk as they are sent; slow readers hold no copies
+    fonts = [folder for folder in files.FONT_FOLDERS if (settings.static / folder).is_dir()]
+    at_work = serving.slots + serving.waiting + serving.heavy_slots + serving.heavy_waiting
+    return Granian(
+        "geo_registry.web.serving:application",
+        address=settings.host,
+        port=settings.port,
         interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
+        # a connection that has yet to say which HTTP it speaks may stay silent for ever
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(serving.header_s * 1_000), max_buffer_size=serving.header_kb * 1_000
+        ),
+        workers=settings.workers,
+        blocking_threads=at_work + serving.bodies + SPARE_THREADS,
+        backlog=serving.connections,
+        backpressure=serving.connections,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
-        log_level=LogLevels.warning,
+        static_path_route=[f"/static/{folder}" for folder in fonts],
+        static_path_mount=[settings.static / folder for folder in fonts],
+        log_level=LogLevels.error,
+        log_dictconfig=logs.GRANIAN,
         websockets=False,
     )
-    said = threading.Thread(target=_announce, args=(server, host, port, lang), daemon=True)
-    server.on_startup(said.start)
-    server.serve(target_loader=partial(create_app, settings), wrap_loader=False)
+
+
+def _allow_connections() -> None:
+    """Let this process and its workers open as many files as the system lets them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def check_address(host: str, port: int) -> None:

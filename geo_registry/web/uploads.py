@@ -12,19 +12,12 @@ from flask import request
 import geo_registry as gr
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.importing import pairs_of
-from geo_registry.web.context import kept, language
+from geo_registry.web.context import kept, language, registry
 from geo_registry.web.params import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
-
-    from geo_registry.settings import Settings
-
-MEGABYTE = 1_000_000
-FORM_BYTES = MEGABYTE
-"""What the fields beside a file may take."""
 FIELD = "file"
 ASKED = (
     "kind",
@@ -42,20 +35,18 @@ ASKED = (
 """Fields of an import: the options of the verb."""
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Let an application refuse a request that is larger than any file may be, before it is read."""
-    app.config["MAX_CONTENT_LENGTH"] = settings.uploads.file_mb * MEGABYTE + FORM_BYTES
-
-
 @contextmanager
 def received() -> Iterator[tuple[Path, gr.ImportOrder]]:
     """Give the file of this request under a name of ours, and what is asked of its import.
 
     Raises
     ------
+    NotAllowed
+        If who asks may import nothing.
     ValueRefused
         ``PARAMETER_MISSING`` without a file, ``PARAMETER_UNKNOWN``, ``PAIR_EXPECTED`` ...
     """
+    registry().must("import")
     form = Form(*ASKED)
     sent = request.files.get(FIELD)
     if sent is None or not sent.filename:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 from werkzeug.routing import Rule
 
 import geo_registry as gr
@@ -101,7 +101,12 @@ def watched(browser: Browser, address: str) -> Iterator[MapPage]:
     """Give a page; afterwards nothing may have run on it, asked to run, or opened a dialog."""
     page = MapPage(browser, address, (900, 700), "zh")
     dialogs: list[str] = []
-    page.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.page.on("dialog", dismiss)
     yield page
     refused = [one for one in page.complaints if "Content Security Policy" in one]
     page.close()

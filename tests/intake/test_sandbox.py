@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from geo_registry.errors import FileRefused, RegistryError
-from geo_registry.intake import answer, fence, formats, sandbox
-from geo_registry.intake.formats import shapes
+from geo_registry.intake import answer, fence, formats, landlock, sandbox, seccomp
+from geo_registry.intake.formats.esri import shapes
 from tests.intake.making import VRT, limited, places, refused, send, shapefile, texts, zipped
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ def reader(body: str) -> str:
         import os, signal, socket, sys, time
         from geo_registry.errors import FileRefused
         from geo_registry.intake.formats import delimited
+
+        def outcome(act):
+            try:
+                act()
+            except OSError as fault:
+                return type(fault).__name__
+            return "done"
 
         def read(upload):
             {body}
@@ -145,10 +152,69 @@ def test_the_child_knows_nothing_of_its_parent(
 ) -> None:
     """A reader sees none of the parent's variables and no file or socket but its own two."""
     monkeypatch.setenv("GEO_REGISTRY_STORE", "postgresql://secret")
-    seen = "store=os.environ.get('GEO_REGISTRY_STORE'), files=len(os.listdir('/dev/fd')) - 1"
+    held = "sum(os.path.exists(f'/dev/fd/{n}') for n in range(64))"
+    seen = f"store=os.environ.get('GEO_REGISTRY_STORE'), files={held}"
     body = f"raise FileRefused('PROBE', {seen})"
     sabotage(reader(body))
     assert refused(tmp_path, CSV, "a.csv").details == {"store": None, "files": 5}
+
+
+def lacking(what: str) -> None:
+    """Skip where the kernel has no such fence, on which the others then stand alone."""
+    pytest.skip(f"this system has no {what}")
+
+
+def said(tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], act: str) -> object:
+    """Let a reader try something and give what came of it."""
+    sabotage(reader(f"raise FileRefused('PROBE', said=outcome(lambda: {act}))"))
+    return refused(tmp_path, CSV, "a.csv").details["said"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "socket.socket()",
+        "socket.socketpair()",
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.kill(os.getppid(), 0)",
+    ],
+)
+def test_a_reader_can_call_nobody_and_start_nothing(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox], act: str
+) -> None:
+    """Under the filter a reader gets no socket, no process, no signal to others."""
+    if seccomp.machine() is None:
+        lacking("filter of system calls")
+    assert said(tmp_path, sabotage, act) == "PermissionError"
+
+
+def test_a_reader_opens_no_file_but_its_own(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
+) -> None:
+    """Under Landlock a reader cannot open another file of the server, and its own folder is open to it."""
+    if not landlock.version():
+        lacking("Landlock")
+    canary = tmp_path / "canary"
+    canary.write_text("CANARY-7431", "utf-8")
+    acts = f"outcome(lambda: open({str(canary)!r})), outcome(lambda: open('own', 'w')), "
+    acts += f"outcome(lambda: open({str(PROJECT / 'pyproject.toml')!r})), outcome(lambda: os.listdir('/'))"
+    sabotage(reader(f"raise FileRefused('PROBE', said=[{acts}])"))
+    stopped = "PermissionError"
+    assert refused(tmp_path, CSV, "a.csv").details["said"] == [stopped, "done", stopped, stopped]
+
+
+def test_a_reader_reaches_nobody(tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]) -> None:
+    """A reader that calls out reaches nobody, not even on this machine, by either fence of the network."""
+    free = "from geo_registry.intake import seccomp; seccomp.apply = lambda: False\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        act = f"socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 5)"
+        body = textwrap.dedent(reader(f"raise FileRefused('PROBE', said=outcome(lambda: {act}))"))
+        sabotage(body if not may_leave_the_network() else free + body)
+        assert refused(tmp_path, CSV, "a.csv").details["said"] != "done"
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 def may_leave_the_network() -> bool:
@@ -156,18 +222,33 @@ def may_leave_the_network() -> bool:
     return sys.platform == "linux" and not subprocess.run(["unshare", "-rn", "true"], check=False).returncode
 
 
-def test_the_child_has_no_network_where_the_system_allows(
+def test_no_file_is_read_where_the_network_is_open(
     tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
 ) -> None:
-    """A reader that calls out reaches nobody, not even on this machine."""
-    if not may_leave_the_network():
-        pytest.skip("this system keeps every process on its network; proxies and drivers are the fence")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0)
-        sabotage(reader(f"socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 5)"))
-        assert refused(tmp_path, CSV, "a.csv").code == "FILE_UNREADABLE"
-        with pytest.raises(BlockingIOError):
-            listener.accept()
+    """Where neither fence of the network is in force though the system has one, nothing is parsed."""
+    if seccomp.machine() is None:
+        lacking("filter of system calls")
+    sabotage("""
+        from geo_registry.intake import fence, seccomp
+        fence.keep_in = lambda: None
+        seccomp.apply = lambda: False
+        """)
+    for name in ("a.csv", "a.geojson"):
+        with pytest.raises(RegistryError) as caught:
+            send(tmp_path, CSV, name)
+        assert (caught.value.code, caught.value.details) == ("SANDBOX_UNSAFE", {"value": "network"})
+
+
+def test_either_fence_of_the_network_is_enough(
+    tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
+) -> None:
+    """A container without name spaces reads files behind the filter of system calls alone."""
+    if seccomp.machine() is None:
+        lacking("filter of system calls")
+    sabotage("from geo_registry.intake import fence; fence.keep_in = fence.give_up_rights")
+    assert texts(send(tmp_path, CSV, "a.csv").layers[0]) == [["a", "b"], ["1", "2"]]
+    content = zipped(shapefile(tmp_path, places()))
+    assert send(tmp_path, content, "a.zip").layers[0].cells.num_rows == 3
 
 
 def test_a_lost_child_is_started_anew(tmp_path: Path) -> None:

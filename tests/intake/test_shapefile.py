@@ -195,7 +195,7 @@ def test_missing_bytes_are_never_missing_rows(tmp_path: Path, parts: dict[str, b
         ("点位.shp", shp[:50], "SHP_TRUNCATED"),
         ("点位.shx", shx[:-8], "SHP_TRUNCATED"),
         ("点位.shp", b"PK\x03\x04" + shp[4:], "CONTENT_MISMATCH"),
-        ("点位.shp", b"", "CONTENT_MISMATCH"),
+        ("点位.shp", b"", "SHP_TRUNCATED"),
         ("点位.dbf", fewer, "SHP_DBF_MISMATCH"),
         ("点位.dbf", dbf[:-40], "SHP_DBF_CORRUPT"),
         ("点位.dbf", dbf[:40], "SHP_DBF_CORRUPT"),

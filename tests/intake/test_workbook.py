@@ -133,8 +133,8 @@ def test_odd_but_valid_markup_is_read(tmp_path: Path) -> None:
     assert (numbers(layer), texts(layer)[1][0]) == ([1, 7], "1.1")
 
 
-def test_merged_headings_are_spread_and_merged_data_is_not(tmp_path: Path) -> None:
-    """In the first 30 rows merged cells all get the text; below, and past the used columns, none does."""
+def test_what_stands_in_merged_cells_holds_for_all_of_them(tmp_path: Path) -> None:
+    """In headings and in data merged cells all get the text, but not past the rows and columns in use."""
 
     def fill(sheet: Worksheet) -> None:
         sheet.append(["某市散煤点台账"])
@@ -151,8 +151,17 @@ def test_merged_headings_are_spread_and_merged_data_is_not(tmp_path: Path) -> No
         ["名称", "坐标", "坐标", "备注"],
         ["名称", "经度", "纬度", "备注"],
     ]
-    assert [row[3] for row in texts(layer)[30:33]] == ["乡", None, None]
+    assert [row[3] for row in texts(layer)[29:36]] == [None, *["乡"] * 5, None]
     assert numbers(layer, WIDTH)[:5] == [4, 4, 4, 4, 3]
+
+
+def test_merged_cells_cost_no_more_than_a_full_sheet(tmp_path: Path) -> None:
+    """Ranges upon ranges that fill more cells than a sheet may have are refused, not worked off."""
+    rows = "".join(f'<row r="{at}"><c><v>{at}</v></c></row>' for at in range(1, 1_001))
+    merged = "".join(f'<mergeCell ref="A{at}:A1000"/>' for at in range(1, 1_001))
+    inner = f"<sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells>"
+    content = zipped(package({"表": inner}))
+    assert refused(tmp_path, content, "a.xlsx", limits=limited(cells=100_000)).code == "SHEET_TOO_LARGE"
 
 
 def test_cached_values_of_formulas_are_read_and_missing_ones_told(tmp_path: Path) -> None:
@@ -261,7 +270,8 @@ def test_document_types_and_broken_markup_are_refused(tmp_path: Path) -> None:
     """No entity is ever expanded, nothing outside is fetched, and markup that ends early is no sheet."""
     parts = package({"表": "<sheetData><row><c><v>1</v></c></row></sheetData>"})
     path = "xl/worksheets/sheet1.xml"
-    assert refused(tmp_path, zipped(parts | {path: LAUGHS + parts[path]}), "a.xlsx").code == "XML_DTD"
+    for head, code in ((LAUGHS, "XML_ENTITY"), ('<!DOCTYPE x SYSTEM "x.dtd">', "XML_DTD")):
+        assert refused(tmp_path, zipped(parts | {path: head + parts[path]}), "a.xlsx").code == code
     for broken in (
         parts[path][:-9],
         parts[path].replace("<v>1", "<v>one"),

@@ -39,7 +39,8 @@ def test_points_decode_to_what_was_encoded(places: list[tuple[float, float]], te
         "flagged": pd.Series([at % 2 == 0 for at in range(len(places))]),
     }
     commands = tiles.point_commands((column + x) / 2**z, (row + y) / 2**z, TILE)
-    features = decoded(tiles.layer("sources", attributes, commands))["sources"]["features"]
+    said = {name: tiles.Attribute.of(column) for name, column in attributes.items()}
+    features = decoded(tiles.layer("sources", said, commands))["sources"]["features"]
     assert [feature["properties"] for feature in features] == [
         {
             "name": text,
@@ -56,6 +57,25 @@ def test_points_decode_to_what_was_encoded(places: list[tuple[float, float]], te
     assert np.abs(drawn - expected).max() == 0
 
 
+@given(
+    said=st.lists(st.one_of(st.none(), st.sampled_from("abcd")), min_size=1, max_size=30),
+    chosen=st.lists(st.integers(0, 29), max_size=20),
+)
+def test_attributes_of_some_features_are_those_features(said: list[str | None], chosen: list[int]) -> None:
+    """Taking features out of an attribute, or putting others after it, leaves each its own value or none."""
+    rows = np.array([at % len(said) for at in chosen], dtype=np.int64)
+    whole = tiles.Attribute.of(pd.Series(said, dtype=object))
+    taken = whole.take(rows)
+    assert told(taken) == [said[at] for at in rows]
+    assert len(taken.spelled) == len({said[at] for at in rows} - {None})
+    assert told(taken.then(whole)) == [*told(taken), *said]
+
+
+def told(attribute: tiles.Attribute) -> list[str | None]:
+    """Read the values of an attribute back, each a short text."""
+    return [None if code < 0 else attribute.spelled[code][4:].decode() for code in attribute.codes]
+
+
 def test_shapes_keep_their_holes_and_their_place() -> None:
     """A polygon with a hole and a line come back as such, within a unit of where they are."""
     ring = shapely.Point(114.0, 33.5).buffer(0.1).difference(shapely.Point(114.0, 33.5).buffer(0.05))
@@ -64,7 +84,7 @@ def test_shapes_keep_their_holes_and_their_place() -> None:
     tile = (9, int(x * 2**9), int(y * 2**9))
     commands, kept = tiles.shape_commands(np.array([ring, line], dtype=object), tile)
     assert kept.tolist() == [0, 1]
-    content = tiles.layer("zones", {"id": pd.Series(["ring", "line"])}, commands)
+    content = tiles.layer("zones", {"id": tiles.Attribute.of(pd.Series(["ring", "line"]))}, commands)
     first, second = (feature["geometry"] for feature in decoded(content)["zones"]["features"])
     assert (first["type"], len(first["coordinates"])) == ("Polygon", 2)
     assert shapely.geometry.shape(first).is_valid
@@ -85,4 +105,4 @@ def test_what_lies_outside_is_not_drawn() -> None:
     tile = (14, int(x * 2**14), int(y * 2**14))
     commands, kept = tiles.shape_commands(np.array([corner], dtype=object), tile)
     assert not len(kept)
-    assert tiles.layer("zones", {"id": pd.Series([], dtype=object)}, commands) == b""
+    assert tiles.layer("zones", {"id": tiles.Attribute.none(0)}, commands) == b""

@@ -11,12 +11,8 @@ from geo_registry.registry import Registry
 
 ENDINGS = {"shp": "zip", "gpkg": "gpkg", "geojson": "geojson", "csv": "csv", "xlsx": "xlsx"}
 
-KINDS = ("construction_site", "coal_sales_point", "monitoring_station")
-SENT_BACK = [
-    *((kind, form) for kind in KINDS for form in sorted(ENDINGS)),
-    # a kind of polygons alone: tables spell them as text, which is no position to a kind that must have one
-    *(("district", form) for form in ("geojson", "gpkg", "shp")),
-]
+KINDS = ("construction_site", "coal_sales_point", "monitoring_station", "district")
+SENT_BACK = [(kind, form) for kind in KINDS for form in sorted(ENDINGS)]
 
 
 def exported(registry: Registry, kind: str, form: str, folder: Path) -> Path:

@@ -9,7 +9,8 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.publish import tiles
-from geo_registry.registry import Registry, tiling
+from geo_registry.registry import Registry
+from geo_registry.registry.tiling import drawing
 
 
 def features(content: bytes) -> list[Any]:
@@ -45,7 +46,7 @@ def test_a_layer_stands_once_in_a_tile(demo_store: str) -> None:
 
 def test_groups_count_every_point(demo_store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a crowded tile no point is dropped: the groups' counts sum to the points, by kind too."""
-    monkeypatch.setattr(tiling, "CROWDED", 50)
+    monkeypatch.setattr(drawing, "CROWDED", 50)
     registry: Registry = gr.open(demo_store)
     groups = [feature["properties"] for feature in features(registry.tile("sources", 5, 26, 12)[0])]
     groups = [group for group in groups if "n" in group]

@@ -17,6 +17,7 @@ from geo_registry.core.frame import check, conform
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import Store, connect
 from geo_registry.store.chain import Commit
+from geo_registry.store.keeping.findings import Break
 from geo_registry.store.rows import Change, contents
 
 MakeStore = Callable[[], Store]
@@ -58,7 +59,7 @@ def test_new_store_is_at_revision_zero(store: Store) -> None:
     assert store.revision() == 0
     assert [commit.action for commit in store.commits()] == ["init"]
     assert store.records().empty
-    assert store.verify() is None
+    assert store.verify().whole
 
 
 def test_each_commit_is_the_next_revision(store: Store) -> None:
@@ -67,7 +68,7 @@ def test_each_commit_is_the_next_revision(store: Store) -> None:
     second = store.commit(Change(1, rows("b")), note("import", "b2"))
     assert (first.revision, second.revision) == (1, 2)
     assert second.previous == first.hash
-    assert store.verify() is None
+    assert store.verify().whole
 
 
 def test_records_read_as_they_were_written(store: Store) -> None:
@@ -107,7 +108,7 @@ def test_closing_what_is_closed_is_refused(store: Store) -> None:
     with pytest.raises(Conflict):
         store.commit(Change(1, rows("b"), (("a", 7),)), note("undo", "b2"))
     assert store.revision() == 1
-    assert store.verify() is None
+    assert store.verify().whole
 
 
 def test_failure_in_the_middle_writes_nothing(store: Store) -> None:
@@ -117,7 +118,7 @@ def test_failure_in_the_middle_writes_nothing(store: Store) -> None:
         store.commit(Change(1, rows("b", "b")), note("import", "b2"))
     assert store.revision() == 1
     assert store.records()["id"].tolist() == ["a"]
-    assert store.verify() is None
+    assert store.verify().whole
 
 
 @settings(max_examples=25)
@@ -135,7 +136,7 @@ def test_any_text_and_number_survive(
     written["name"], written["note"], written["stock_t"] = texts, texts, number
     store.commit(Change(0, written), note("import", "b1"))
     assert contents(conform(store.records())) == contents(written)
-    assert store.verify() is None
+    assert store.verify().whole
     store.close()
 
 
@@ -149,7 +150,7 @@ def test_tampering_is_found(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE records SET name = 'other' WHERE id = 'a'")
     connection.close()
-    assert store.verify() == 1
+    assert store.verify().broken == Break("versions", 1, "a")
     store.close()
 
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +22,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(url: str, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(
+    url: str, *words: str, noted: IO[str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve a store in a process of its own until the block ends; give it and the line it said."""
     command = [sys.executable, "-m", "geo_registry", "--lang", "en", "--store", url, "serve", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=noted, text=True) as process:
         try:
             assert process.stdout is not None
             yield process, process.stdout.readline()

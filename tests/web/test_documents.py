@@ -132,7 +132,7 @@ def test_reports_come_in_both_forms_and_languages(client: FlaskClient) -> None:
     assert pdf.mimetype == "application/pdf"
     page = client.get("/api/stations/S1/report.html?lang=en&rings=2000")
     assert '<html lang="en">' in page.text
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert "src=" not in page.text
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from geo_registry.core.audit.counts import EVERY_KIND
 from geo_registry.core.audit.request import AuditRequest
+from geo_registry.core.bounds import EVERYTHING, Bounds
 
 STATION = ("station_id", "station_code", "station_name")
 """Columns by which every table names the station."""
@@ -59,6 +61,8 @@ class Provenance:
         Sources considered: valid at the date, with a position, of any status.
     unlocated
         Sources valid at the date that have no position and so are in no ring, by kind.
+    bounds
+        Which rows were there to be counted: two auditors of other districts count other sources.
     """
 
     catalog_digest: str
@@ -67,6 +71,7 @@ class Provenance:
     stations_unlocated: int
     sources: int
     unlocated: Mapping[str, int]
+    bounds: Bounds = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,6 +118,25 @@ class Audit:
         """
         return self.pairs[self.pairs["station_id"] == station_id].reset_index(drop=True)
 
+    def bounded(self, bounds: Bounds) -> Audit:
+        """Say in the provenance which rows were there to be counted.
+
+        Parameters
+        ----------
+        bounds
+            Of the frames that were audited.
+        """
+        return replace(self, provenance=replace(self.provenance, bounds=bounds))
+
+    def counts_alone(self) -> Audit:
+        """Keep the counts in rings and nothing by which a single source could be told."""
+        every = self.totals[self.totals["kind"] == EVERY_KIND]
+        counted = int(every["cumulative_all"].max()) if len(every) else 0
+        bounds = replace(self.provenance.bounds, singly=False)
+        provenance = replace(self.provenance, sources=counted, unlocated={}, bounds=bounds)
+        pairs, siting, near_misses = self.pairs[:0], self.siting[:0], self.near_misses[:0]
+        return replace(self, pairs=pairs, siting=siting, near_misses=near_misses, provenance=provenance)
+
     def to_json(self) -> str:
         """Write the whole audit as JSON text; the same audit gives the same text."""
         return json.dumps(self.as_document(), ensure_ascii=False)
@@ -148,6 +172,7 @@ class Audit:
                 "stations_unlocated": provenance.stations_unlocated,
                 "sources": provenance.sources,
                 "unlocated": dict(provenance.unlocated),
+                "scope": provenance.bounds.as_document(),
             },
             **{name: records(table) for name, table in tables.items()},
         }

@@ -32,22 +32,25 @@ class Format:
 
 
 _CSV = Format("csv", f"{__name__}.delimited")
-_XLSX = Format("xlsx", f"{__name__}.workbook")
+_XLSX = Format("xlsx", f"{__name__}.ooxml.workbook")
 _GEOJSON = Format("geojson", f"{__name__}.geojson")
+_KML = Format("kml", f"{__name__}.kml.document")
 
 FORMATS = {
     ".csv": _CSV,
     ".tsv": _CSV,
     ".xlsx": _XLSX,
     ".xlsm": _XLSX,
-    ".zip": Format("shp", f"{__name__}.shapefile", gdal=True),
+    ".zip": Format("shp", f"{__name__}.esri.shapefile", gdal=True),
     ".geojson": _GEOJSON,
     ".json": _GEOJSON,
     ".gpkg": Format("gpkg", f"{__name__}.geopackage"),
+    ".kml": _KML,
+    ".kmz": _KML,
 }
 """What may be sent, by lower-case suffix."""
 
-GDAL_MODULE = f"{__name__}.shapes"
+GDAL_MODULE = f"{__name__}.esri.shapes"
 """The one module that loads GDAL."""
 GDAL_DRIVERS = frozenset({"ESRI Shapefile"})
 """The drivers GDAL may have in the child."""

@@ -18,7 +18,7 @@ from geo_registry.intake.upload import Content, Upload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARS = 65_536
 SAMPLE_ROWS = 20
 
@@ -93,4 +93,4 @@ def _warnings(upload: Upload, encoding: str) -> tuple[Finding, ...]:
     if encoding != encodings.GB18030 or upload.encoding is not None:
         return ()
     with _text(upload, encoding) as text:
-        return (Finding("ENCODING_GUESSED", value=encodings.preview(text), details={"encoding": encoding}),)
+        return (encodings.guessed(text, encoding),)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WGS84 = "OGC:CRS84"
 """The reference system of GeoJSON that names none (RFC 7946, 4)."""
 
+DEEPEST = 200
+"""Objects and lists within each other: a collection of multipolygons needs nine."""
+
 
 def read(upload: Upload) -> Content:
     """Read the features of a GeoJSON file.
@@ -69,7 +72,20 @@ def _parse(text: str) -> dict[str, Any]:
         raise FileRefused("JSON_INVALID", reason=str(fault)) from fault
     if not isinstance(document, dict):
         raise FileRefused("JSON_NOT_FEATURES", value=type(document).__name__)
+    _check_depth(document)
     return document
+
+
+def _check_depth(document: dict[str, Any]) -> None:
+    """Refuse nesting that some versions of Python read and others do not."""
+    depth = 0
+    level: list[Any] = [document]
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise FileRefused("JSON_TOO_DEEP", value=DEEPEST)
+        held = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [inner for values in held for inner in values if isinstance(inner, dict | list)]
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
@@ -24,6 +25,8 @@ ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Length of a geometry's envelope by its code (OGC 12-128r18, table 6)."""
 HEADER_BYTES = 8
 ENVELOPE_CODE, EXTENDED = 0b0000_1110, 0b0010_0000
+PATIENCE_S, STEPS = 3.0, 100_000
+"""Seconds a row may take to come, looked at every so many steps of SQLite's machine."""
 LAYERS = """
     SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id, s.definition
     FROM gpkg_contents AS c
@@ -66,10 +69,13 @@ def read(upload: Upload) -> Content:
     try:
         # read-only and unchanging, as sqlite.org/security advises for files of strangers
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, upload.limits.file_mb * 1_000_000)
             _check(database)
             tables = {table.name: table for table in _tables(database)}
             layers = [_layer(database, tables[name], upload) for name in upload.choose(list(tables))]
     except (sqlite3.Error, UnicodeDecodeError) as fault:
+        if getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise FileRefused("FILE_TOO_SLOW", limit=f"{PATIENCE_S} s") from fault
         raise FileRefused("DB_CORRUPT", reason=str(fault)) from fault
     kept = tuple(layer for layer in layers if layer.cells.num_rows)
     if not kept:
@@ -80,6 +86,7 @@ def read(upload: Upload) -> Content:
 def _check(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA cell_size_check = ON")
+    database.execute("PRAGMA temp_store = MEMORY")
     (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise FileRefused("DB_CORRUPT", reason=verdict)
@@ -91,7 +98,7 @@ def _tables(database: sqlite3.Connection) -> Iterator[_Table]:
     }
     if "gpkg_contents" not in known:
         raise FileRefused("CONTENT_MISMATCH", value="sqlite")
-    for name, geometry, organisation, number, definition in database.execute(LAYERS).fetchall():
+    for name, geometry, organisation, number, definition in _patiently(database, LAYERS):
         if name not in known:
             raise FileRefused("DB_CORRUPT", value=name, reason="a listed table is missing")
         epsg = organisation is not None and organisation.upper() == "EPSG"
@@ -110,12 +117,21 @@ def _layer(database: sqlite3.Connection, table: _Table, upload: Upload) -> RawLa
     grid = Grid(upload.limits, blanks=True)
     wkb: list[bytes | None] = []
     query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table.name)}"  # noqa: S608 (names are quoted)
-    for row, values in enumerate(database.execute(query), start=1):
+    for row, values in enumerate(_patiently(database, query), start=1):
         grid.add(row, _texts(values[: len(shown)], flags))
         if table.geometry:
             wkb.append(_wkb(values[-1], row))
     checked = geometries.check(wkb, range(1, len(wkb) + 1)) if table.geometry else None
     return RawLayer(table.name, tuple(name for name, _ in shown), grid.table(len(shown), checked), table.crs)
+
+
+def _patiently(database: sqlite3.Connection, query: str) -> Iterator[Sequence[Any]]:
+    """Give the rows of a query that lets none wait too long, as a view may that counts to a billion first."""
+    latest = time.monotonic()
+    database.set_progress_handler(lambda: time.monotonic() > latest + PATIENCE_S, STEPS)
+    for row in database.execute(query):
+        yield row
+        latest = time.monotonic()
 
 
 def _hidden(name: str, kind: str, key: int, table: _Table) -> bool:

@@ -137,6 +137,23 @@ def name_of(info: ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
+def is_of_sender(name: str) -> bool:
+    """Tell what a sender put into an archive from what the machine of his added.
+
+    Parameters
+    ----------
+    name
+        Path of an entry.
+
+    Examples
+    --------
+    >>> is_of_sender("点位/a.shp"), is_of_sender("__MACOSX/._a.shp"), is_of_sender(".a.shp.swp")
+    (True, False, False)
+    """
+    path = PurePosixPath(name)
+    return "__MACOSX" not in path.parts and not path.name.startswith(".")
+
+
 def _overlap(infos: Iterable[ZipInfo], directory: int) -> bool:
     ends = sorted(
         (info.header_offset, info.header_offset + LOCAL_HEADER_BYTES + info.compress_size) for info in infos

@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
+from geo_registry.core.findings import Finding
 from geo_registry.errors import FileRefused, ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CHUNK_BYTES = 1 << 20
-PREVIEW_CHARS = 60
+PREVIEW_CHARS, PREVIEW_LINES = 60, 5
 
 UTF8, UTF16, GB18030 = "utf-8", "utf-16", "gb18030"
 
@@ -163,6 +165,8 @@ def undecodable(chunks: Iterable[bytes], encoding: str) -> int | None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as fault:
         return line + fault.object[: fault.start].count(b"\n")
+    except UnicodeError:
+        return line  # UTF-16 without the mark that tells its byte order
     return None
 
 
@@ -233,17 +237,27 @@ def _gb2312() -> frozenset[str]:
     return frozenset("".join(pair.decode("gb2312", "ignore") for pair in pairs))
 
 
-def preview(lines: Iterable[str]) -> str | None:
-    """Pick a few words by which a person sees whether a guess was right.
+def guessed(texts: Iterable[str], encoding: str, **details: object) -> Finding:
+    """Warn of a guess, with a few words by which a person sees whether it was right.
 
     Parameters
     ----------
-    lines
-        Decoded text.
+    texts
+        Decoded lines or values.
+    encoding
+        What was guessed.
+    **details
+        Anything more the warning should say.
 
     Examples
     --------
-    >>> preview(["id,name", "1,烟厂"])
-    '1,烟厂'
+    >>> found = guessed(["id,name", "1,烟厂", "2,砖厂"], "gb18030")
+    >>> found.value, found.details["preview"]
+    ('1,烟厂', ['1,烟厂', '2,砖厂'])
     """
-    return next((line.strip()[:PREVIEW_CHARS] for line in lines if not line.isascii()), None)
+    told = (line.strip()[:PREVIEW_CHARS] for line in texts if not line.isascii())
+    preview = list(islice(told, PREVIEW_LINES))
+    shown = preview[0] if preview else None
+    return Finding(
+        "ENCODING_GUESSED", None, None, shown, {"encoding": encoding, "preview": preview, **details}
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,14 @@ COLLECTION = 7
 WITH_Z = 1_000
 """What ISO WKB adds to a type number where positions have a height."""
 MULTI_FROM = 4
+HOLDERS = 1_000
+"""Geometries that hold others in one geometry: GEOS takes a few hundred bytes of its stack for each level."""
+_HOLDER = re.compile(
+    rb"(?s)\x01(?:[\x04-\x0c]\x00|[\xec-\xf4]\x03|[\xd4-\xdc]\x07|[\xbc-\xc4]\x0b)\x00[\x00\x20-\xe0]"
+    rb"|\x00[\x00\x20-\xe0]\x00(?:\x00[\x04-\x0c]|\x03[\xec-\xf4]|\x07[\xd4-\xdc]|\x0b[\xbc-\xc4])"
+)
+"""Header of such a geometry in either byte order: types 4 to 12, as they are and with 1,000, 2,000 or 3,000
+added for heights and measures (ISO), or bits of the highest byte (EWKB)."""
 FLAT: Final = 2
 HIGH: Final = 3
 """Numbers of a position without and with a height."""
@@ -133,9 +142,15 @@ def check(wkb: Sequence[bytes | None], rows: Sequence[int]) -> list[bytes | None
     FileRefused
         ``GEOM_CORRUPT`` at the first one that is no geometry: open rings, too few points, broken bytes.
     """
+    for row, each in zip(rows, wkb, strict=True):
+        if each is not None and _is_deep(each):
+            raise FileRefused("GEOM_CORRUPT", row=row, reason="geometries within geometries")
     given = np.empty(len(wkb), dtype=object)
     given[:] = wkb
-    shapes = shapely.from_wkb(given, on_invalid="ignore")
+    try:
+        shapes = shapely.from_wkb(given, on_invalid="ignore")
+    except NotImplementedError as curved:
+        raise FileRefused("GEOM_CORRUPT", reason=str(curved)) from curved
     absent = np.fromiter((each is None for each in wkb), bool, len(wkb))
     broken = np.flatnonzero(shapely.is_missing(shapes) & ~absent)
     if broken.size:
@@ -143,3 +158,12 @@ def check(wkb: Sequence[bytes | None], rows: Sequence[int]) -> list[bytes | None
     flat = shapely.has_m(shapes) & ~shapely.has_z(shapes)
     shapes[flat] = shapely.force_2d(shapes[flat])
     return list(shapely.to_wkb(shapes, output_dimension=HIGH, byte_order=1, flavor="iso"))
+
+
+def _is_deep(wkb: bytes) -> bool:
+    """Tell whether geometries may lie so deep in each other that GEOS, which follows them, ends its stack.
+
+    Every level has a header of a type that holds others, so the headers are counted; points, lines and
+    polygons hold none.
+    """
+    return bool(_HOLDER.match(wkb)) and len(_HOLDER.findall(wkb)) > HOLDERS

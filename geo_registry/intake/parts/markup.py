@@ -10,7 +10,12 @@ from geo_registry.errors import FileRefused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-CHUNK_BYTES = 1 << 16
+CHUNK = 1 << 22
+"""Bytes or characters at a time. Expat before 2.6 reads a long comment or tag anew with every chunk
+(CVE-2023-52425), so the chunks are few."""
+DEEPEST = 200
+"""Elements within elements: workbooks need ten, folders of folders in KML a few more."""
+UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
 Attributes = dict[str, str]
 
@@ -24,7 +29,7 @@ class _Local(dict[str, str]):
 
 
 def walk(
-    stream: IO[bytes],
+    stream: IO[bytes] | IO[str],
     start: Callable[[str, Attributes], object],
     end: Callable[[str], object] | None = None,
     text: Callable[[str], object] | None = None,
@@ -34,7 +39,7 @@ def walk(
     Parameters
     ----------
     stream
-        The bytes.
+        The bytes, in the encoding they declare, or characters, whatever they declare.
     start, end
         Called with the element's name without prefix; attributes keep theirs.
     text
@@ -43,28 +48,58 @@ def walk(
     Raises
     ------
     FileRefused
-        ``XML_DTD`` for a document type, ``XML_INVALID`` for broken XML.
+        ``XML_ENTITY`` for an entity that is declared or used and not XML's own, ``XML_DTD`` for any other
+        document type, ``XML_TOO_DEEP`` beyond `DEEPEST`, ``XML_INVALID`` for broken XML.
     """
-    local = _Local()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _no_doctype
-    parser.StartElementHandler = lambda name, attributes: start(local[name], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(local[name])
+    parser = _parser(start, end)
     if text is not None:
         parser.CharacterDataHandler = text
     try:
-        while chunk := stream.read(CHUNK_BYTES):
+        while chunk := stream.read(CHUNK):
             parser.Parse(chunk, False)  # noqa: FBT003 (expat takes it by position)
         parser.Parse(b"", True)  # noqa: FBT003 (as above)
     except expat.ExpatError as fault:
-        raise FileRefused(
-            "XML_INVALID", line=fault.lineno, reason=expat.errors.messages[fault.code]
-        ) from fault
+        code = "XML_ENTITY" if fault.code == UNDEFINED else "XML_INVALID"
+        raise FileRefused(code, line=fault.lineno, reason=expat.errors.messages[fault.code]) from fault
+    except (LookupError, ValueError) as fault:
+        # an encoding that is declared and that expat does not know
+        raise FileRefused("XML_INVALID", reason=str(fault)) from fault
 
 
-def _no_doctype(*_: object) -> NoReturn:
+def _parser(
+    start: Callable[[str, Attributes], object], end: Callable[[str], object] | None
+) -> expat.XMLParserType:
+    local = _Local()
+    depth = 0
+
+    def open_element(name: str, attributes: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise FileRefused("XML_TOO_DEEP", value=DEEPEST, line=parser.CurrentLineNumber)
+        start(local[name], attributes)
+
+    def close_element(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(local[name])
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.EntityDeclHandler = _no_entity
+    # at the end of a document type, which comes before any element: what it declares was seen by then
+    parser.EndDoctypeDeclHandler = _no_doctype
+    parser.StartElementHandler = open_element
+    parser.EndElementHandler = close_element
+    return parser
+
+
+def _no_entity(name: str, *_: object) -> NoReturn:
+    raise FileRefused("XML_ENTITY", value=name)
+
+
+def _no_doctype() -> NoReturn:
     raise FileRefused("XML_DTD")
 
 

@@ -22,6 +22,8 @@ from geo_registry.errors import RegistryError
 PLACE = "geom"
 """Column of a job's table that holds geometries as WKB."""
 
+FIXED_DATE = "1980-01-01T00:00:00.000Z"
+"""Written where a format wants the time of its last change: the bytes depend on the rows alone."""
 _CHILD = Path(__file__).with_name("gdal_child.py")
 _LIMIT_S = 900.0
 """A shapefile of two million rows takes a minute: what is not done by then hangs."""
@@ -117,7 +119,7 @@ def write_files(jobs: Sequence[Job]) -> dict[str, bytes]:
 
 
 def _run(folder: Path) -> list[dict[str, object]]:
-    command = [sys.executable, "-I", str(_CHILD), str(folder)]
+    command = [sys.executable, "-I", str(_CHILD), str(folder), FIXED_DATE]
     try:
         ran = subprocess.run(command, capture_output=True, check=True, timeout=_LIMIT_S)  # noqa: S603 - our own script
     except subprocess.CalledProcessError as fault:

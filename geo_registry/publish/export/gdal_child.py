@@ -1,8 +1,8 @@
-"""The process in which GDAL writes; run by path with the folder of its work, so that it loads nothing else.
+"""The process in which GDAL writes; run by path, so that it loads nothing else.
 
-The folder holds ``jobs.json``, one Arrow file ``<number>.arrow`` a job, and the empty folder ``out``. Each
-job becomes a layer there, which is opened again; what was found goes to standard output as JSON, one entry
-a job.
+Its words are the folder of its work and a date. The folder holds ``jobs.json``, one Arrow file
+``<number>.arrow`` a job, and the empty folder ``out``. Each job becomes a layer there, which is opened again;
+what was found goes to standard output as JSON, one entry a job.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from typing import Any
 import pyarrow as pa
 import pyogrio
 
-FIXED_DATE = "1980-01-01T00:00:00.000Z"
-"""Written where a format wants the time of its last change: the bytes depend on the rows alone."""
 
-
-def main(folder: Path) -> None:
+def main(folder: Path, date: str) -> None:
     """Write every job of a folder and print what is found when the files are opened again.
 
     Parameters
     ----------
     folder
         Folder of the work, laid out as the module says.
+    date
+        Written where a format wants the time of its last change.
     """
     warnings.simplefilter("error", RuntimeWarning)  # GDAL only warns when it cuts or rounds
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": date})
     jobs = json.loads((folder / "jobs.json").read_text("utf-8"))
     written = [_write(job, folder / f"{number}.arrow", folder / "out") for number, job in enumerate(jobs)]
     json.dump(written, sys.stdout)
@@ -46,4 +45,4 @@ def _write(job: Mapping[str, Any], rows: Path, folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -11,8 +11,7 @@ import shapely
 
 from geo_registry.publish.columns import cut, dictionary, headings, short_headings
 from geo_registry.publish.export.delimited import check_encoding, rows_as_csv, write_csv
-from geo_registry.publish.export.gdal import PLACE, Job, write_files
-from geo_registry.publish.export.gdal_child import FIXED_DATE
+from geo_registry.publish.export.gdal import FIXED_DATE, PLACE, Job, write_files
 from geo_registry.publish.export.layers import FAMILIES, Layer, one_type
 from geo_registry.publish.export.notes import CUT, DICTIONARY, NOTES, cut_headings, dictionary_headings
 from geo_registry.publish.export.request import Plan

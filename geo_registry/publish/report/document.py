@@ -65,4 +65,5 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
     )
     digest = hashlib.sha256(to_json(told)).hexdigest()
     foot = words.say("footer", revision=inputs.revision, head=inputs.head[:SHORT], content=digest[:SHORT])
-    return replace(told, footer=foot, sections=(*sections, sign_off(inputs, digest, words)))
+    footer = " · ".join(filter(None, (foot, inputs.scope(lang))))
+    return replace(told, footer=footer, sections=(*sections, sign_off(inputs, digest, words)))

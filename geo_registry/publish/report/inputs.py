@@ -11,12 +11,13 @@ import pandas as pd
 
 from geo_registry.errors import ValueRefused
 from geo_registry.publish.report.layout import text_of
+from geo_registry.publish.scope import scope_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo_registry.core.audit import Audit
-    from geo_registry.core.kinds import Catalog
+    from geo_registry.core.kinds import Catalog, Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,8 +38,8 @@ class ReportInputs:
     totals
         ``Audit.totals`` of all assessed stations under the same request.
     registered
-        How many sources the whole registry holds at the date, with a position or without: ``kind``,
-        ``active``, ``all``, one row a kind.
+        How many sources the registry holds at the date within the audit's bounds, with a position or
+        without: ``kind``, ``active``, ``all``, one row a kind.
     revision, head, committed_at
         The store's revision, the hash of its last commit (hex) and when that was made (with offset).
     as_of
@@ -72,6 +73,16 @@ class ReportInputs:
             raise ValueRefused(
                 "VALUE_INVALID", field="station", value=self.audit.provenance.stations, expected=1
             )
+
+    def scope(self, lang: Language) -> str:
+        """Say which sources were there to be counted; empty where all were.
+
+        Parameters
+        ----------
+        lang
+            Language of the words.
+        """
+        return scope_in_words(self.audit.provenance.bounds, lang)
 
     @property
     def station_name(self) -> str:

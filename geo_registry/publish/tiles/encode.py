@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,50 @@ _STRING, _DOUBLE, _UINT, _BOOL = 0x0A, 0x19, 0x28, 0x38
 _SEVEN_BITS = 0x7F
 _LONGEST = 5
 
-Attribute = pd.Series
-"""Values of one attribute, one a feature; missing where the feature has none."""
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    r"""Values of one attribute, written once and named by number.
+
+    Attributes
+    ----------
+    codes
+        Which value each feature has, -1 where it has none, shape ``(n,)``.
+    spelled
+        The values as a layer holds them, each a whole field.
+
+    Examples
+    --------
+    >>> kinds = Attribute.of(pd.Series(["kiln", None, "site", "kiln"]))
+    >>> kinds.codes.tolist(), kinds.take(np.array([2])).spelled
+    ([0, -1, 1, 0], [b'"\x06\n\x04site'])
+    """
+
+    codes: NDArray[np.int32]
+    spelled: list[bytes]
+
+    @classmethod
+    def of(cls, column: pd.Series[Any]) -> Attribute:
+        """Write down the values of a column."""
+        codes, unique = pd.factorize(column)
+        return cls(codes.astype(np.int32), [_Field(_VALUES, _value(value)).write() for value in unique])
+
+    @classmethod
+    def none(cls, count: int) -> Attribute:
+        """Make an attribute that so many features lack."""
+        return cls(np.full(count, -1, dtype=np.int32), [])
+
+    def take(self, rows: NDArray[np.int64]) -> Attribute:
+        """Give the attribute of some features, with the values these have and no other."""
+        taken = self.codes[rows]
+        used, codes = np.unique(taken, return_inverse=True)
+        missing = int(len(used) > 0 and used[0] < 0)
+        return Attribute((codes - missing).astype(np.int32), [self.spelled[code] for code in used[missing:]])
+
+    def then(self, other: Attribute) -> Attribute:
+        """Give the attribute of these features and others after them."""
+        shifted = np.where(other.codes < 0, -1, other.codes + len(self.spelled))
+        return Attribute(np.concatenate([self.codes, shifted]).astype(np.int32), self.spelled + other.spelled)
 
 
 def varint_lengths(values: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -31,7 +73,7 @@ def varint_lengths(values: NDArray[np.uint64]) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    values
+    spelled
         Unsigned values below 2^35, shape ``(n,)``.
 
     Examples
@@ -50,7 +92,7 @@ def varints(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.i
 
     Parameters
     ----------
-    values
+    spelled
         Unsigned values below 2^35, shape ``(n,)``.
 
     Returns
@@ -89,16 +131,16 @@ def _value(value: object) -> bytes:
 
 
 def _tags(attributes: Mapping[str, Attribute]) -> tuple[NDArray[np.uint64], NDArray[np.bool_], list[bytes]]:
-    count = len(next(iter(attributes.values()))) if attributes else 0
+    count = len(next(iter(attributes.values())).codes) if attributes else 0
     tags = np.zeros((count, 2 * len(attributes)), dtype=np.uint64)
     present = np.zeros(tags.shape, dtype=bool)
     values: list[bytes] = []
-    for at, column in enumerate(attributes.values()):
-        codes, unique = pd.factorize(column)
+    for at, attribute in enumerate(attributes.values()):
+        codes = attribute.codes
         tags[:, 2 * at] = at
         tags[:, 2 * at + 1] = np.where(codes < 0, 0, codes + len(values)).astype(np.uint64)
         present[:, 2 * at] = present[:, 2 * at + 1] = codes >= 0
-        values += [_value(value) for value in unique]
+        values += attribute.spelled
     return tags, present, values
 
 
@@ -170,6 +212,6 @@ def layer(name: str, attributes: Mapping[str, Attribute], commands: Commands) ->
     tags, present, values = _tags(attributes)
     parts = [_VERSION, _Field(0x0A, name.encode()).write(), _features(tags, present, commands)]
     parts += [_Field(_KEYS, key.encode()).write() for key in attributes]
-    parts += [_Field(_VALUES, value).write() for value in values]
+    parts += values
     parts += [bytes([_EXTENT_FIELD]), _varint(EXTENT)]
     return _Field(0x1A, b"".join(parts)).write()

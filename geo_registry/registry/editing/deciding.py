@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_registry.core.access import must, visible
+from geo_registry.core.access import must, own, visible
 from geo_registry.core.frame import empty
 from geo_registry.core.ledger.duplicates import find_twins
 from geo_registry.core.ledger.versions import latest, standing
 from geo_registry.errors import Conflict, NotAllowed, NotFound, ValueRefused
 from geo_registry.registry import records
 from geo_registry.registry.editing.decisions import DECIDE, decisions
-from geo_registry.registry.editing.reach import name_of, own
+from geo_registry.registry.editing.reach import name_of
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
 
@@ -73,13 +73,13 @@ def twins(house: House, viewer: Viewer) -> list[Twin]:
     def look() -> list[Twin]:
         return [twin for kind in house.catalog.kinds for twin in _twins(house, viewer, kind, revision)]
 
-    return house.recent.get(("twins", revision, viewer), look)
+    return house.recent.get(("twins", revision, viewer.bounds), look)
 
 
 def _twins(house: House, viewer: Viewer, kind: str, revision: int) -> list[Twin]:
     settled = decisions(house)
     rows = latest(records.frame(house, viewer, kind, revision))
-    mine = own(viewer, rows, house.catalog)
+    mine = own(viewer, rows)
     rows = rows[mine & ~rows["id"].isin(settled.merged)].reset_index(drop=True)
     places = {str(name): at for at, name in enumerate(rows["id"])}
     pairs = [sorted(places[name] for name in pair) for pair in settled.pairs if pair <= places.keys()]
@@ -169,7 +169,7 @@ def _one(house: House, viewer: Viewer, name: str, base: int) -> tuple[gpd.GeoDat
     rows, newest = records.open_versions(house, name, base)
     if visible(viewer, standing(rows, house.today), house.catalog).empty:
         raise NotFound("RECORD_UNKNOWN", value=name)
-    if viewer.areas is not None and not own(viewer, rows, house.catalog).all():
+    if not own(viewer, rows).all():
         raise NotAllowed("OUT_OF_AREA", value=name)
     last = latest(rows)
     return last.drop(columns=["known_from", "known_to"], errors="ignore"), newest

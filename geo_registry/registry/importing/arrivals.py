@@ -139,7 +139,7 @@ def brief(arrival: Arrival) -> dict[str, Any]:
 
 def sees(viewer: Viewer, arrival: Arrival) -> bool:
     """Tell whether a viewer may see what was sent: its values may be of anywhere."""
-    return viewer.areas is None or arrival.by == viewer.name
+    return viewer.bounds.areas is None or arrival.by == viewer.name
 
 
 def _faults(findings: Iterable[Told]) -> dict[tuple[str, int], list[Told]]:

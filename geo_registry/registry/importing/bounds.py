@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo_registry.core.access import own
 from geo_registry.core.findings import Finding
-from geo_registry.registry.editing.reach import own
 from geo_registry.registry.importing.plans import match_rows
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def within_area(house: House, viewer: Viewer, ledger: Ledger) -> Ledger:
         The checked file.
     """
     frame = ledger.frame(house.catalog)
-    if viewer.areas is None or frame.empty:
+    if viewer.bounds.areas is None or frame.empty:
         return ledger
     matched = match_rows(house, viewer, ledger, frame, base=house.store.revision())
-    inside = own(viewer, matched.merged, house.catalog)
-    foreign = matched.old.index[~own(viewer, matched.old, house.catalog)]
+    inside = own(viewer, matched.merged)
+    foreign = matched.old.index[~own(viewer, matched.old)]
     inside[matched.merged.index.get_indexer(foreign)] = False
     ends = np.cumsum([part.checked.accepted for part in ledger.parts])[:-1]
     parts = zip(ledger.parts, np.split(inside, ends), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,8 +14,8 @@ import pyarrow as pa
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, empty
 from geo_registry.core.ledger.headings import Heading, kind_of_sheet, kind_of_value, locate
-from geo_registry.core.ledger.validate import Checked, Rules, validate
-from geo_registry.core.raw import ROW
+from geo_registry.core.ledger.validate import Checked, Rules, own_crs, validate
+from geo_registry.core.raw import ROW, joined
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.registry import records
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.orders import Order
 
+WITHOUT_CRS = frozenset({"csv", "xlsx", "kml"})
+"""Formats that cannot say in which reference system they are, or say WGS 84 whatever they hold."""
 CATEGORY = "category"
 """Input heading that names each row's kind."""
 
@@ -161,7 +164,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
     kind = records.of_kind(house, order.kind) if order.kind else None
     parts: list[Part] = []
     for layer, layer_kind in _taken(house, raw, kind):
-        desk = _Desk(house, layer, order, districts, raw.format == "csv")
+        desk = _Desk(house, layer, order, districts, raw.format)
         parts += [desk.checked(split) for split in _split(house, layer, layer_kind, order)]
     if not sum(part.checked.rows for part in parts):
         raise FileRefused("NO_ROWS", value=raw.name)
@@ -169,8 +172,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
 
 
 def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
-    layers = [layer for layer in raw.layers if layer.cells.num_rows and layer.name not in OWN_NOTES]
-    layers = [without_own_columns(layer) for layer in layers]
+    layers = [without_own_columns(layer) for layer in _of_sender(house, raw)]
     if not layers:
         raise FileRefused("NO_ROWS", value=raw.name)
     if len(layers) == 1:
@@ -188,6 +190,16 @@ def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawL
         raise FileRefused("MULTIPLE_LAYERS", value=", ".join(layer.name for layer in layers))
     for layer in wanted:
         yield layer, house.catalog.kinds[str(found[layer.name])]
+
+
+def _of_sender(house: House, raw: RawFile) -> list[RawLayer]:
+    """List the layers that are data; folders of KML are one table unless they are named as kinds."""
+    layers = [layer for layer in raw.layers if layer.cells.num_rows and layer.name not in OWN_NOTES]
+    stem = PurePath(raw.name).stem
+    folders = [layer.name for layer in layers if layer.name != stem]
+    if raw.format != "kml" or any(kind_of_sheet(name, house.catalog) for name in folders):
+        return layers
+    return [joined(layers, stem)]
 
 
 def _has_headings(house: House, layer: RawLayer, kind: Kind | None) -> bool:
@@ -246,7 +258,7 @@ class _Desk:
     layer: RawLayer
     order: Order
     districts: gpd.GeoDataFrame | None
-    delimited: bool
+    format: str
 
     def checked(self, split: _Split) -> Part:
         """Check the rows of one kind."""
@@ -260,7 +272,8 @@ class _Desk:
             sets=sets,
             region=self.house.region,
             allow_unlocated=self.order.allow_unlocated,
-            delimited=self.delimited,
+            delimited=self.format == "csv",
+            carries_crs=self.format not in WITHOUT_CRS,
             districts=self.districts if split.kind.role != "zone" else None,
         )
         checked = validate(self.layer, split.heading, split.kind, rules)
@@ -313,6 +326,7 @@ def stated_datum(layer: RawLayer, order: Order) -> str | None:
     said = order.crs or order.datum
     if said is None:
         return None
-    if order.datum and layer.crs and is_projected(parse_crs(layer.crs)):
+    own = own_crs(layer) if order.datum else None
+    if own and is_projected(own):
         raise ValueRefused("CRS_AND_DATUM", value=layer.crs, datum=order.datum)
     return parse_crs(said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geo_registry.core.access import within
+from geo_registry.core.bounds import within
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import CRS, conform, empty
 from geo_registry.core.ledger.changes import SortedRows, carry_over, keep_places, match, sort_rows
@@ -92,7 +92,7 @@ def match_rows(
     """
     stored = house.store.records(ledger.kinds, as_of=base)
     known = conform(stored.drop(columns=["known_from", "known_to"])) if len(stored) else empty()
-    known = known[within(viewer, known, house.catalog)].reset_index(drop=True)
+    known = known[within(viewer.bounds, known, house.catalog)].reset_index(drop=True)
     found = match(frame, latest(known)).dropna()
     old = standing_for(known, found, frame["valid_from"].fillna(frame["valid_to"]))
     merged = _merged(frame, old, ledger.given) if len(old) else frame.copy()

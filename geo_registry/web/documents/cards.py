@@ -46,12 +46,12 @@ def full(registry: Registry, record_id: str, lang: Language) -> dict[str, Any]:
 
 
 def record_document(record: pd.Series[Any], catalog: Catalog, lang: Language) -> dict[str, Any]:
-    """Describe one record: what it is, where, and every field of its kind.
+    """Describe one record: what it is, where, and every field of its kind that the reader may read.
 
     Parameters
     ----------
     record
-        One row of a canonical frame.
+        One row of a canonical frame; a restricted column that it lacks is passed over.
     catalog
         What the layer files declare.
     lang
@@ -65,7 +65,7 @@ def record_document(record: pd.Series[Any], catalog: Catalog, lang: Language) ->
         "row": plain(record["row"]),
         "position": _position(record),
         "geometry": None if _placeless(record) else record["geometry"].__geo_interface__,
-        "fields": [_field(field, record, lang) for field in kind.all_fields],
+        "fields": [_field(field, record, lang) for field in kind.all_fields if field.name in record.index],
     }
 
 

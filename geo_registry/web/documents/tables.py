@@ -25,7 +25,7 @@ ROWS = 200
 
 
 def audited(registry: Registry, question: Question, lang: Language) -> dict[str, Any]:
-    """Audit neighbourhoods, with every distinct set of reasons put in words.
+    """Audit neighbourhoods, with every distinct set of reasons put in words, and what was left out.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def audited(registry: Registry, question: Question, lang: Language) -> dict[str,
     """
     found = registry.audit(question=question)
     words = {reasons: registry.reasons_in_words(reasons, lang) for reasons in found.pairs["reasons"].unique()}
-    return found.as_document() | {"words": words}
+    return found.as_document() | {"words": words, "scope": registry.scope_in_words(lang)}
 
 
 def stations(registry: Registry, on: date | None, lang: Language) -> list[dict[str, Any]]:
@@ -135,7 +135,7 @@ def listed(
     dict
         ``rows``, ``count`` over all pages, and ``pages``.
     """
-    rows = registry.sources(kind, on=registry.today).reset_index(drop=True)
+    rows = registry.sources(kind, on=registry.today, contacts=False).reset_index(drop=True)
     rows = rows.join(registry.priorities().reindex(rows["id"]).reset_index(drop=True))
     if flagged:
         rows = rows[rows["flagged"].eq(other=True)]

@@ -8,6 +8,7 @@ from geo_registry.core.audit.result import records
 from geo_registry.errors import ValueRefused
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry
+from geo_registry.web.guard import headers
 from geo_registry.web.params import ORDER, QUESTION, Query
 
 blueprint = Blueprint("api", __name__)
@@ -18,12 +19,6 @@ MOST_FOUND = 200
 TABLES = ("pairs", "summary")
 FORMS = ("json", "csv", "geojson", "gpkg", "shp", "xlsx")
 """Formats of an audit (contract, verb audit); JSON is the whole document, the others one table."""
-
-
-@blueprint.get("/healthz")
-def health() -> Response:
-    """Say that the server answers and at which revision."""
-    return answers.document({"status": "ok", "revision": registry().revision})
 
 
 @blueprint.get("/api/catalog")
@@ -101,7 +96,7 @@ def report(station: str, form: str) -> Response:
     made = registry().report(station, form, language(), question=question)
     response = answers.file(made, attachment=False)
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = answers.REPORT_POLICY
+        response.headers["Content-Security-Policy"] = headers.report_policy(made.content)
     return response
 
 

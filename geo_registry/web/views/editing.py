@@ -25,6 +25,7 @@ SEE_OTHER = 303
 @blueprint.patch("/api/records/<record_id>")
 def edit_record(record_id: str) -> Response:
     """Edit one record on the version that If-Match names."""
+    _must_reach(record_id)
     done = registry().editing.edit(record_id, json_edit(), version=named_version())
     response = answers.document(done.document)
     response.set_etag(str(done.version))
@@ -48,6 +49,7 @@ def twins_document() -> Response:
 @blueprint.post("/api/decisions")
 def decide() -> Response:
     """Decide whether two records are one thing."""
+    registry().must("decide")
     one, other, same, reason = decision()
     commit = registry().editing.decide(one, other, same=same, reason=reason)
     return answers.document({"batch": commit.batch, "revision": commit.revision, **commit.details})
@@ -63,6 +65,7 @@ def twins() -> str:
 @blueprint.post("/twins")
 def decide_form() -> AnyResponse:
     """Decide about a pair and show what is left."""
+    registry().must("decide")
     one, other, same, reason = decision()
     registry().editing.decide(one, other, same=same, reason=reason)
     return redirect(url_for("editing.twins"), SEE_OTHER)
@@ -81,6 +84,7 @@ def history(record_id: str) -> str:
 def edit_form(record_id: str) -> str:
     """Show the form of one record's fields."""
     Query()
+    _must_reach(record_id)
     form = documents.edit_form(registry(), record_id, language())
     return render_template("edit.html", form=form, fault=None)
 
@@ -88,6 +92,7 @@ def edit_form(record_id: str) -> str:
 @blueprint.post("/sources/<record_id>/edit")
 def edit(record_id: str) -> AnyResponse:
     """Edit one record; what cannot be is shown in the form, with both versions where it is stale."""
+    _must_reach(record_id)
     filled = Filled(request.form)
     try:
         registry().editing.edit(record_id, filled.order(), version=filled.version)
@@ -98,3 +103,9 @@ def edit(record_id: str) -> AnyResponse:
         page = render_template("edit.html", form=form, fault=documents.fault(fault, form, language()))
         return make_response(page, status_of(fault))
     return redirect(url_for("pages.source", record_id=record_id), SEE_OTHER)
+
+
+def _must_reach(record_id: str) -> None:
+    """Refuse who may not edit, and what one does not see, before it is read what is asked."""
+    registry().must("edit")
+    registry().record(record_id)

@@ -55,6 +55,7 @@ def refused(arrival: str) -> Response:
 @blueprint.post("/api/imports/<arrival>/undo")
 def take_back(arrival: str) -> Response:
     """Take back what an arrival stored, as new changes."""
+    registry().must("undo")
     Form()
     commit = registry().undo(registry().ledgers.batch_of(arrival))
     return answers.document({"batch": commit.batch, "revision": commit.revision, **commit.details})
@@ -95,6 +96,7 @@ def arrival(arrival: str) -> str:
 @blueprint.post("/imports/<arrival>/undo")
 def take_back_form(arrival: str) -> AnyResponse:
     """Take back what an arrival stored, and show it again."""
+    registry().must("undo")
     Form()
     registry().undo(registry().ledgers.batch_of(arrival))
     return redirect(url_for("imports.arrival", arrival=arrival), SEE_OTHER)

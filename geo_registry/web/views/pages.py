@@ -10,7 +10,7 @@ from flask import Blueprint, g, render_template, request, url_for
 import geo_registry as gr
 from geo_registry.errors import NotFound, StoreError
 from geo_registry.web import answers, documents
-from geo_registry.web.context import catalog, language, registry, safe_language, viewer
+from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language, viewer
 from geo_registry.web.params import Query
 from geo_registry.wording import say, texts
 
@@ -31,6 +31,8 @@ def words() -> dict[str, Any]:
         "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
         "in_language": _in_language,
         "may": _may,
+        "scope": lambda: registry().scope_in_words(lang),
+        "shows_each": lambda: not viewer().counts_only,
         "digest": catalog().digest[:12],
         **_state(),
     }
@@ -42,7 +44,9 @@ def _may(right: Right) -> bool:
 
 
 def _state() -> dict[str, Any]:
-    """Tell the store's state; a page that says the store cannot be read must do without."""
+    """Tell the store's state; a page for a stranger, or that says it cannot be read, must do without."""
+    if not is_admitted():
+        return {}
     try:
         return {"synthetic": registry().synthetic, "revision": registry().revision}
     except StoreError:
@@ -70,6 +74,7 @@ def map_page() -> str:
         "rings_m": gr.Question().rings_m,
         "catalog": documents.catalog_document(catalog(), lang, registry().counts()),
         "texts": said,
+        "shows_each": not viewer().counts_only,
     }
     return render_template("map.html", config=config)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from geo_registry.errors import NotFound
-from geo_registry.registry.tiling import DEEPEST, LAYERS
+from geo_registry.registry.tiling import DEEPEST, LAYERS, Asked
 from geo_registry.web import answers
 from geo_registry.web.context import registry
+from geo_registry.web.guard import entry
 from geo_registry.web.params import Query
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -19,10 +20,15 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
     Query()
-    content, tag = registry().tile(layer, z, x, y)
+    layers, address = registry().layers, (z, x, y)
+    g.revision, tag = layers.tag(layer, address)
     if answers.known(tag):
         return answers.unchanged(tag)
-    response = Response(content, mimetype=MEDIA_TYPE)
+    tile, tag = layers.tile(layer, address, Asked(tag, entry.of_this().gates.is_pressed))
+    if tile.is_packed and answers.takes_gzip():
+        response = answers.packed(tile.content, MEDIA_TYPE)
+    else:
+        response = Response(tile.plain, mimetype=MEDIA_TYPE)
     response.set_etag(tag, weak=True)
     return response
 

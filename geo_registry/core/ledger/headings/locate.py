@@ -87,7 +87,8 @@ def locate(layer: RawLayer, catalog: Catalog, kind: Kind | None, renames: Mappin
     Raises
     ------
     FileRefused
-        ``HEADER_MISSING`` when no row looks like headings, with what was ``seen``;
+        ``NO_ROWS`` when every cell is blank; ``HEADER_MISSING`` when no row looks like headings, with
+        what was ``seen``;
         ``HEADER_DUPLICATE`` when two columns claim one field.
     ValueRefused
         ``MAP_UNKNOWN`` when `renames` names a heading that is not in the file or no field of ours.
@@ -120,7 +121,9 @@ def _locate_in_grid(layer: RawLayer, words: Vocabulary, renames: Mapping[str, st
     grid = list(zip(*(top[name].to_pylist() for name in names), strict=True))
     start, depth = _find_rows(grid, words)
     if not depth:
-        seen = next((row for row in grid if any(row)), ())
+        seen = next((row for row in grid if any(row)), None)
+        if seen is None:
+            raise FileRefused("NO_ROWS", layer=layer.name)
         raise FileRefused("HEADER_MISSING", field="name", seen=", ".join(filter(None, seen)))
     levels = grid[start : start + depth]
     paths = _paths(levels)

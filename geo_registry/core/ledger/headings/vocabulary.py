@@ -130,8 +130,7 @@ def vocabulary_of(catalog: Catalog, kind: Kind | None, renames: Mapping[str, str
 
 
 def _columns_by_key(columns: Iterable[Field]) -> dict[str, str]:
-    shapes = {"wkt": "wkt"}  # how exported tables without geometry spell lines and polygons
-    return shapes | {
+    return {
         key_of(word): column.name
         for column in columns
         if column.name in SYSTEM

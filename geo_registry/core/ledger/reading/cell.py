@@ -13,8 +13,12 @@ BLANK_PATTERN = (
 )
 """Cells that stand for nothing, as ledgers and exports write them; a field may list one as a value."""
 
+WORD_CHARS = 500
+"""No heading, word or name is told from another by what stands behind so many characters."""
+
 _BLANK = re.compile(BLANK_PATTERN)
-_GROUPS = re.compile(r"[(\[{<【〔「][^)\]}>】〕」]*[)\]}>】〕」]")
+# an opening mark ends the search of the one before: many of them take no longer than one
+_GROUPS = re.compile(r"[(\[{<【〔「][^(\[{<【〔「)\]}>】〕」]*[)\]}>】〕」]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def fold(word: str) -> str:
     >>> fold("Ｙ ｅｓ"), fold(" √ ")
     ('yes', '√')
     """
-    return "".join(unicodedata.normalize("NFKC", word).casefold().split())
+    return "".join(unicodedata.normalize("NFKC", word[:WORD_CHARS]).casefold().split())
 
 
 def key_of(heading: str) -> str:
@@ -65,7 +69,8 @@ def key_of(heading: str) -> str:
     >>> key_of("＊企业_名称 "), key_of("面积（m²）")
     ('企业名称', '面积m2')
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKC", heading).casefold() if letter.isalnum())
+    plain = unicodedata.normalize("NFKC", heading[:WORD_CHARS]).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def split_brackets(heading: str) -> tuple[str, tuple[str, ...]]:
@@ -86,7 +91,7 @@ def split_brackets(heading: str) -> tuple[str, tuple[str, ...]]:
     >>> split_brackets("存煤量（吨）")
     ('存煤量', ('吨',))
     """
-    plain = unicodedata.normalize("NFKC", heading)
+    plain = unicodedata.normalize("NFKC", heading[:WORD_CHARS])
     return _GROUPS.sub("", plain).strip(), tuple(found[1:-1].strip() for found in _GROUPS.findall(plain))
 
 

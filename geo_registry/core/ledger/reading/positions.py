@@ -246,7 +246,10 @@ def _parse(wkb: pa.BinaryArray) -> NDArray[Any]:
 def _judge_shapes(shapes: NDArray[Any], given: NDArray[np.bool_], allowed: tuple[Geometry, ...]) -> Codes:
     types = [each for name in allowed for each in _TYPES[name]]
     missing, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
-    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    # the bounds of a line leave out a vertex that is no number
+    vertices, owners = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[owners[~np.isfinite(vertices).all(axis=1)]] = False
     return _coded(
         (given & missing, "VALUE_INVALID"),
         (missing | empty, "GEOM_MISSING"),

@@ -18,6 +18,7 @@ from geo_registry.core.ledger.reading.cell import key_of
 from geo_registry.core.ledger.reading.fields import pack_extra
 from geo_registry.core.ledger.reading.positions import Placed
 from geo_registry.core.ledger.validate.placing import has_shapes
+from geo_registry.core.ledger.validate.written import WKT
 from geo_registry.core.raw import ROW
 
 
@@ -68,7 +69,7 @@ def canonical_rows(
 
 def _untaken(heading: Heading, kind: Kind, placed: Placed | None) -> dict[str, pa.StringArray]:
     """Give the cells that no field took, coordinates that count for nothing and strange categories too."""
-    used = {"lon", "lat"} if placed and not has_shapes(heading.body) else set()
+    used = {"lon", "lat", WKT} if placed and not has_shapes(heading.body) else set()
     inputs = {
         at: name for at, name in heading.columns.items() if kind.field(name) is None and name not in used
     }

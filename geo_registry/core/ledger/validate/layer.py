@@ -16,6 +16,7 @@ from geo_registry.core.ledger.reading.fields import judge_fields, read_fields
 from geo_registry.core.ledger.validate.canonical import canonical_rows
 from geo_registry.core.ledger.validate.placing import has_shapes, judge_places, place_rows
 from geo_registry.core.ledger.validate.rules import Checked, Rules
+from geo_registry.core.ledger.validate.written import WKT
 from geo_registry.core.raw import GEOMETRY, ROW, WIDTH, RawLayer
 from geo_registry.errors import FileRefused
 
@@ -111,7 +112,7 @@ def _check_file(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> 
         raise FileRefused("NO_ROWS", layer=layer.name)
     known = {*heading.columns.values(), *rules.sets}
     wanted = [] if known & {"name", "code"} else ["name"]
-    if needs_place(kind, rules) and not has_shapes(heading.body):
+    if needs_place(kind, rules) and WKT not in known and not has_shapes(heading.body):
         wanted += [axis for axis in ("lon", "lat") if axis not in known]
     if wanted:
         seen = ", ".join((*heading.columns.values(), *heading.extra.values()))

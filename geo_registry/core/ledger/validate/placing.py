@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.kinds import Kind
 from geo_registry.core.ledger.headings import Heading
-from geo_registry.core.ledger.reading.columns import without_blanks
+from geo_registry.core.ledger.reading.columns import flags, without_blanks
 from geo_registry.core.ledger.reading.positions import Placed, place_geometries, place_points
 from geo_registry.core.ledger.validate.rules import Rules
+from geo_registry.core.ledger.validate.written import WKT, merged, wkb_of
 from geo_registry.core.raw import GEOMETRY, RawLayer
 from geo_registry.core.space.crs import is_projected, parse_crs
-from geo_registry.errors import CRSError, FileRefused
+from geo_registry.errors import CRSError, DatumError, FileRefused
 
+CRS_CHARS = 65_536
+"""No reference system takes more text; what is longer was never written by a program that knows them."""
 _NO_PLACE = ("COORD_MISSING", "GEOM_MISSING")
 
 
@@ -35,6 +39,36 @@ def has_shapes(body: pa.Table) -> bool:
     return GEOMETRY in body.column_names and body[GEOMETRY].null_count < body.num_rows
 
 
+def own_crs(layer: RawLayer) -> str | None:
+    """Give the reference system a file states, None where it states none.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Raises
+    ------
+    CRSError
+        ``CRS_INVALID`` if what the file says is none, ``CRS_UNSUPPORTED``.
+
+    Examples
+    --------
+    >>> own_crs(RawLayer("表1", ("名称",), pa.table({"c0": ["甲"]}), "EPSG:4490"))
+    'cgcs2000'
+    """
+    if not layer.crs:
+        return None
+    if len(layer.crs) > CRS_CHARS:
+        raise CRSError("CRS_INVALID", value=layer.crs[:100])
+    try:
+        return parse_crs(layer.crs)
+    except CRSError:
+        raise
+    except DatumError as unknown:
+        raise CRSError("CRS_INVALID", value=layer.crs[:100]) from unknown
+
+
 def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
     """Decide the datum of a layer's coordinates: what was said, else what the file says.
 
@@ -51,7 +85,7 @@ def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
     Raises
     ------
     FileRefused
-        ``DATUM_MISSING`` or, for geometries, ``CRS_MISSING`` where nobody says.
+        ``DATUM_MISSING`` where nobody says; ``CRS_MISSING`` for geometries of a format that could say.
     CRSError
         ``CRS_UNSUPPORTED`` for a plane system said to be GCJ-02 or BD-09.
 
@@ -62,10 +96,11 @@ def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
     >>> datum_of(layer, Rules(date(2026, 1, 1), "GCJ-02"), shapes=True)
     'gcj02'
     """
-    own = parse_crs(layer.crs) if layer.crs else None
+    own = own_crs(layer)
     if rules.datum is None:
         if own is None:
-            raise FileRefused("CRS_MISSING" if shapes else "DATUM_MISSING", layer=layer.name)
+            code = "CRS_MISSING" if shapes and rules.carries_crs else "DATUM_MISSING"
+            raise FileRefused(code, layer=layer.name)
         return own
     said = parse_crs(rules.datum)
     if own is None or is_projected(said) or not is_projected(own):
@@ -114,21 +149,33 @@ def place_rows(
     >>> datum, placed.geometry.tolist()
     ('wgs84', [<POINT (114.02 33.58)>])
     """
-    body, shapes = heading.body, has_shapes(heading.body)
-    axes = heading.column("lon"), heading.column("lat")
-    if kind.position == "none" or (not shapes and None in axes):
+    if kind.position == "none":
         return None, None
-    if shapes:
+    if has_shapes(heading.body):
         datum = datum_of(layer, rules, shapes=True)
-        return datum, place_geometries(body[GEOMETRY].combine_chunks(), datum, rules.region, kind.geometry)
-    x, y = (without_blanks(body[f"c{at}"].combine_chunks(), {}) for at in axes)
-    if x.null_count == y.null_count == body.num_rows:
+        wkb = heading.body[GEOMETRY].combine_chunks()
+        return datum, place_geometries(wkb, datum, rules.region, kind.geometry)
+    x, y, texts = (_said(heading, name) for name in ("lon", "lat", WKT))
+    if texts.null_count == len(texts) and None in {heading.column("lon"), heading.column("lat")}:
+        return None, None
+    if x.null_count == y.null_count == texts.null_count == len(texts):
         return None, None
     datum = datum_of(layer, rules, shapes=False)
     placed = place_points(x, y, datum, rules.region)
     if "point" not in kind.geometry:
         placed.codes[placed.codes == ""] = "GEOM_TYPE"
-    return datum, placed
+    if texts.null_count == len(texts):
+        return datum, placed
+    drawn = place_geometries(wkb_of(texts), datum, rules.region, kind.geometry)
+    return datum, merged(drawn, placed, flags(pc.is_valid(texts)))
+
+
+def _said(heading: Heading, name: str) -> pa.StringArray:
+    """Give the cells of an input that say something."""
+    at = heading.column(name)
+    if at is None:
+        return pa.nulls(heading.body.num_rows, pa.string())
+    return without_blanks(heading.body[f"c{at}"].combine_chunks(), {})
 
 
 def judge_places(

@@ -35,6 +35,8 @@ class Rules:
         True to keep rows without a position.
     delimited
         True for text files, in which a cell too many means a stray delimiter.
+    carries_crs
+        False for formats that cannot say in which reference system they are: a datum is then missing.
     districts
         Polygons in WGS 84 with ``name`` and ``code``, or None where there are none.
     """
@@ -45,6 +47,7 @@ class Rules:
     region: Region = CHINA
     allow_unlocated: bool = False
     delimited: bool = True
+    carries_crs: bool = True
     districts: gpd.GeoDataFrame | None = None
 
 

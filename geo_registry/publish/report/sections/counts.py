@@ -64,7 +64,8 @@ def city(inputs: ReportInputs, words: Words) -> Section:
     -------
     Section
         Table ``city``: active, all and the share of active ones, by kind, in this station's widest
-        ring, in the widest rings of all stations (each source once) and in the whole registry.
+        ring, in the widest rings of all stations (each source once) and in the whole registry, as far
+        as it was there to be counted.
     """
     reach_m = inputs.rings_m[-1]
     here, everywhere = (
@@ -73,7 +74,7 @@ def city(inputs: ReportInputs, words: Words) -> Section:
     sides = {
         words.say("city_ring", reach=radius_text(reach_m)): here,
         words.say("city_rings"): everywhere,
-        words.say("city_whole"): _registered(inputs),
+        words.say("city_seen" if inputs.scope(words.lang) else "city_whole"): _registered(inputs),
     }
     columns = [Column(words.label("kind"), width=2.6)]
     for group in sides:

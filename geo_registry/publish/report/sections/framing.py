@@ -59,7 +59,7 @@ def _header(inputs: ReportInputs, words: Words) -> tuple[tuple[str, str], ...]:
     missing = {name: words.say("not_named") for name in NEEDED_FIELDS}
     shown = {name: value or missing.get(name, "") for name, value in values.items()}
     known = tuple((words.label(name, kind), value) for name, value in shown.items() if value)
-    place = station["geometry"]
+    place, scope = station["geometry"], inputs.scope(words.lang)
     return (
         (words.label("name"), inputs.station_name),
         *known,
@@ -71,6 +71,7 @@ def _header(inputs: ReportInputs, words: Words) -> tuple[tuple[str, str], ...]:
             words.say("standard"),
             words.say("standard_value", standard=STANDARD, version=inputs.audit.provenance.score_version),
         ),
+        *(((words.say("scope"), scope),) if scope else ()),
     )
 
 

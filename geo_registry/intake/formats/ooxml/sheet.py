@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-import pyarrow as pa
-
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats.styles import date_text
+from geo_registry.intake.formats.ooxml.merges import Range, spread
+from geo_registry.intake.formats.ooxml.styles import date_text
 from geo_registry.intake.parts.cells import Grid, number_text
 from geo_registry.intake.parts.escapes import unescape
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from geo_registry.intake.parts.markup import Attributes
     from geo_registry.settings import Limits
 
-HEADING_ROWS = 30
-"""Headings are looked for in these first rows; merged cells are spread there alone."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 _COLUMN = re.compile("[A-Z]{1,3}")
@@ -78,10 +75,9 @@ class Sheet:
         self._name = name
         self._book = book
         self._columns = _Columns()
-        self._head: list[tuple[int, list[str | None]]] = []
-        self._body = Grid(book.limits)
+        self._grid = Grid(book.limits)
         self._formulas: list[tuple[int, int]] = []
-        self._merged: list[tuple[int, int, int, int]] = []
+        self._merged: list[Range] = []
         self._row = self._column = self._cells = self._widest = 0
         self._values: list[str | None] = []
         self._kind = self._style = ""
@@ -189,30 +185,16 @@ class Sheet:
         raise FileRefused("XML_INVALID", sheet=self._name, row=self._row, value=stored)
 
     def _end_row(self) -> None:
-        if not any(self._values):
-            return
-        if self._row <= HEADING_ROWS:
-            self._head.append((self._row, self._values))
-        else:
-            self._body.add(self._row, self._values)
+        self._grid.add(self._row, self._values)
 
     def _merge(self, reference: str) -> None:
         found = _REFERENCE.fullmatch(reference)
-        if found is None or found[3] is None:
+        if found is None:
             raise FileRefused("XML_INVALID", sheet=self._name, value=reference)
+        if found[3] is None:
+            return
         top, bottom = int(found[2]), int(found[4])
-        if bottom <= HEADING_ROWS:
-            self._merged.append((top, bottom, self._columns[found[1]], self._columns[found[3]]))
-
-    def _spread(self) -> None:
-        """Put the text of merged cells into every cell of the range, where rows and columns are in use."""
-        rows = dict(self._head)
-        for top, bottom, left, right in self._merged:
-            values = rows.get(top, [])
-            text = values[left] if left < len(values) else None
-            for row in range(top, bottom + 1):
-                if text and row in rows:
-                    _fill(rows[row], left, min(right, self._widest - 1), text)
+        self._merged.append((top, bottom, self._columns[found[1]], self._columns[found[3]]))
 
     def layer(self) -> RawLayer:
         """Give what was taken, once the walk is over.
@@ -222,18 +204,7 @@ class Sheet:
         RawLayer
             Rows with their numbers, and the formula cells that hold no value.
         """
-        self._spread()
-        head = Grid(self._book.limits)
-        for row, values in self._head:
-            head.add(row, values)
-        if head.rows + self._body.rows > self._book.limits.rows:
-            raise FileRefused("SHEET_TOO_LARGE", value=self._name, limit=self._book.limits.rows)
-        columns = max([head.columns, self._body.columns, *(column + 1 for _, column in self._formulas)])
-        cells = pa.concat_tables([head.table(columns), self._body.table(columns)])
+        columns = max([self._grid.columns, *(column + 1 for _, column in self._formulas)])
+        cells = self._grid.table(columns)
+        cells = spread(cells, columns, self._merged, self._book.limits.cells)
         return RawLayer(self._name, None, cells, formulas=tuple(self._formulas))
-
-
-def _fill(values: list[str | None], left: int, right: int, text: str) -> None:
-    values.extend([None] * (right + 1 - len(values)))
-    for column in range(left, right + 1):
-        values[column] = values[column] or text

@@ -1,4 +1,4 @@
-"""Vector tiles of today's records: which rows a tile holds, and what is said of them."""
+"""Drawings of a layer: which of its rows a tile holds, and what is said of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_registry.errors import NotFound
 from geo_registry.live.points import PointIndex, index_points
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
@@ -20,16 +19,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
+    from geo_registry.core.kinds import Role
     from geo_registry.registry.house import House
 
-DEEPEST = 18
-"""Deepest zoom that is served."""
 CROWDED = 4_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 GROUPS = 16
 """Groups along the edge of a crowded tile: 32 px on a screen that draws a tile 512 px wide."""
+COUNTED = ("kind", "active", "flagged")
+"""Columns of points that a group counts by."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
+ROLES: dict[str, Role] = {
+    "sources": "source",
+    "stations": "station",
+    "rings": "station",
+    "zones": "zone",
+    "assets": "asset",
+}
+"""Role of the kinds that each layer is made of."""
 LAYERS: dict[str, tuple[str, ...]] = {
     "sources": (
         "id",
@@ -53,18 +61,31 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """Rows of one layer, ready to be cut into tiles."""
+    """Rows of one layer, ready to be cut into tiles.
 
-    points: gpd.GeoDataFrame
-    shapes: gpd.GeoDataFrame
+    Attributes
+    ----------
+    shapes
+        Lines and polygons, degrees WGS 84, shape ``(m,)``.
+    x, y
+        Points in the unit square, shape ``(n,)``; the marks of shapes last.
+    attributes
+        What is said of the shapes, and after them of the points, shape ``(m + n,)``.
+    counted
+        Of the points what groups of them count: ``kind``, ``active``, ``flagged``.
+    """
+
+    shapes: NDArray[np.object_]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    attributes: dict[str, tiles.Attribute]
+    counted: pd.DataFrame
     by_place: PointIndex
     by_box: ShapeIndex
 
 
-def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[bytes, str]:
-    """Give one vector tile and its tag.
+def draw(house: House, viewer: Viewer, layer: str) -> Drawn:
+    """Draw a layer of today's records.
 
     Parameters
     ----------
@@ -74,39 +95,19 @@ def tile(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]
         Who asks.
     layer
         One of `LAYERS`.
-    address
-        ``(z, x, y)``.
-
-    Returns
-    -------
-    tuple
-        Bytes (empty where nothing lies in the tile), and a tag of the newest commit, the day and the catalog.
-
-    Raises
-    ------
-    NotFound
-        If there is no such layer, or no such tile.
     """
-    z, x, y = address
-    if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
-    tag = f"{house.store.head().hash[:16]}-{house.today}-{house.catalog.digest[:12]}"
-    drawn = house.recent.get(("drawn", layer, tag, viewer), lambda: _draw(house, viewer, layer))
-    key = ("tile", layer, address, tag, viewer)
-    return house.recent.get(key, lambda: _encode(layer, drawn, address)), tag
-
-
-def _draw(house: House, viewer: Viewer, layer: str) -> Drawn:
     rows = _rows(house, viewer, layer)
     rows = rows[rows.geometry.notna()].reset_index(drop=True)
-    kept = rows[[name for name in LAYERS[layer] if name in rows] + ["geometry"]]
-    is_point = kept.geometry.geom_type == "Point"
-    shapes = kept[~is_point].reset_index(drop=True)
+    is_point = rows.geometry.geom_type == "Point"
+    shapes = rows[~is_point]
     marks = shapes.set_geometry(shapes.geometry.representative_point()) if layer in MARKED else shapes[:0]
-    points = gpd.GeoDataFrame(pd.concat([kept[is_point], marks], ignore_index=True), crs=kept.crs)
+    points = gpd.GeoDataFrame(pd.concat([rows[is_point], marks], ignore_index=True), crs=rows.crs)
     x, y = tiles.world(points.geometry.x, points.geometry.y)
-    boxes = ShapeIndex(np.asarray(shapes.geometry.array, dtype=object))
-    return Drawn(points, shapes, x, y, index_points(x, y), boxes)
+    outlines = np.asarray(shapes.geometry.array, dtype=object)
+    said = pd.concat([pd.DataFrame(shapes), pd.DataFrame(points)], ignore_index=True)
+    attributes = {name: tiles.Attribute.of(said[name]) for name in LAYERS[layer] if name in rows}
+    counted = pd.DataFrame(points[[name for name in COUNTED if name in points]])
+    return Drawn(outlines, x, y, attributes, counted, index_points(x, y), ShapeIndex(outlines))
 
 
 def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
@@ -114,8 +115,7 @@ def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
     if layer == "rings":
         national = records.stations(house, viewer, revision, on=day, wanted=((), audits.NATIONAL))
         return audits.rings(national, audits.DEFAULT_RINGS_M)
-    role = {"sources": "source", "stations": "station", "zones": "zone", "assets": "asset"}[layer]
-    rows = records.valid_on(records.of_role(house, viewer, revision, role), day)  # type: ignore[arg-type]
+    rows = records.valid_on(records.of_role(house, viewer, revision, ROLES[layer]), day)
     if layer != "sources":
         return rows
     rows["active"] = rows["status"].isin(house.catalog.active)
@@ -125,19 +125,43 @@ def _rows(house: House, viewer: Viewer, layer: str) -> gpd.GeoDataFrame:
     return rows
 
 
-def _encode(layer: str, drawn: Drawn, address: tuple[int, int, int]) -> bytes:
-    near = drawn.by_box.meeting(_box(address))
-    shapes = np.asarray(drawn.shapes.geometry.array, dtype=object)[near]
-    outlines, kept = tiles.shape_commands(shapes, address)
-    inside = np.sort(drawn.by_place.in_tile(*address))
+def encode(layer: str, drawn: Drawn, address: tuple[int, int, int]) -> bytes:
+    """Cut one tile out of a drawing.
+
+    Parameters
+    ----------
+    layer
+        One of `LAYERS`.
+    drawn
+        Its drawing.
+    address
+        ``(z, x, y)``.
+
+    Returns
+    -------
+    bytes
+        A vector tile; empty where nothing lies in it.
+    """
+    near, inside = drawn.by_box.meeting(_box(address)), np.sort(drawn.by_place.in_tile(*address))
+    if not (len(near) or len(inside)):
+        return b""
+    outlines, kept = tiles.shape_commands(drawn.shapes[near], address)
     if len(inside) > CROWDED:
-        marks, rows = _groups(drawn, inside, address)
+        marks, groups = _groups(drawn, inside, address)
+        said = _beside({name: one.take(near[kept]) for name, one in drawn.attributes.items()}, groups)
     else:
         marks = tiles.point_commands(drawn.x[inside], drawn.y[inside], address)
-        rows = drawn.points.iloc[inside].drop(columns="geometry")
-    said = pd.concat([pd.DataFrame(drawn.shapes.iloc[near[kept]]).drop(columns="geometry"), rows])
-    said = said.reset_index(drop=True)
-    return tiles.layer(layer, {name: said[name] for name in said.columns}, tiles.join(outlines, marks))
+        rows = np.concatenate([near[kept], inside + len(drawn.shapes)])
+        said = {name: one.take(rows) for name, one in drawn.attributes.items()}
+    return tiles.layer(layer, said, tiles.join(outlines, marks))
+
+
+def _beside(shapes: dict[str, tiles.Attribute], groups: pd.DataFrame) -> dict[str, tiles.Attribute]:
+    """Put what is said of groups after what is said of shapes; neither has the other's attributes."""
+    count = len(next(iter(shapes.values())).codes)
+    own = {name: one.then(tiles.Attribute.none(len(groups))) for name, one in shapes.items()}
+    none = tiles.Attribute.none(count)
+    return own | {str(name): none.then(tiles.Attribute.of(groups[name])) for name in groups}
 
 
 def _groups(
@@ -149,7 +173,7 @@ def _groups(
     cell_y = np.floor(drawn.y[inside] * fine).astype(np.int64) - row * GROUPS
     by_cell = pd.Series(cell_y * GROUPS + cell_x)
     places = pd.DataFrame({"x": drawn.x[inside], "y": drawn.y[inside]}).groupby(by_cell).mean()
-    counts = _counted(pd.DataFrame(drawn.points.iloc[inside]).reset_index(drop=True)).groupby(by_cell).sum()
+    counts = _counted(drawn.counted.iloc[inside].reset_index(drop=True)).groupby(by_cell).sum()
     commands = tiles.point_commands(places["x"].to_numpy(), places["y"].to_numpy(), address)
     return commands, counts.assign(cluster=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from geo_registry.core.findings import Finding
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats import dbase, shapes, shx
+from geo_registry.intake.formats.esri import dbase, shapes, shx
 from geo_registry.intake.parts import archives, encodings, geometries, signatures
 from geo_registry.intake.parts.cells import Grid
 from geo_registry.intake.upload import Content, Upload
@@ -64,7 +64,7 @@ def _shapefiles(archive: Archive) -> dict[str, Parts]:
     for entry in archive.entries:
         path = PurePosixPath(entry)
         suffix = path.suffix.lower()
-        if suffix in {*PARTS, *SIDE_TEXTS} and "__MACOSX" not in path.parts and not path.name.startswith("."):
+        if suffix in {*PARTS, *SIDE_TEXTS} and archives.is_of_sender(entry):
             groups[path.with_suffix("")][suffix] = entry
     with_records = {stem: parts for stem, parts in groups.items() if set(parts) & set(PARTS)}
     if not with_records:
@@ -93,8 +93,9 @@ def _layer(archive: Archive, name: str, parts: Parts, upload: Upload) -> tuple[R
     side = {suffix: _side_text(archive, parts, suffix) for suffix in SIDE_TEXTS}
     table = dbase.read(paths[".dbf"], upload.encoding, side[".cpg"])
     wkb = shapes.geometries(paths[".shp"])
-    if not records == len(table.deleted) == len(wkb):
-        raise FileRefused("SHP_DBF_MISMATCH", value=name, shapes=records, rows=len(table.deleted))
+    if not len(records) == len(table.deleted) == len(wkb):
+        raise FileRefused("SHP_DBF_MISMATCH", value=name, shapes=len(records), rows=len(table.deleted))
+    wkb = shx.with_unmeasured(records, wkb)
     findings += _warnings(name, table)
     return RawLayer(name, table.headings, _cells(table, wkb, upload), side[".prj"]), table.encoding, findings
 
@@ -132,10 +133,7 @@ def _warnings(name: str, table: dbase.Table) -> list[Finding]:
     warnings = []
     if table.guessed:
         words = (text for column in table.columns for text in column if text)
-        sample = encodings.preview([*table.headings, *words])
-        warnings.append(
-            Finding("ENCODING_GUESSED", value=sample, details={"encoding": table.encoding, "layer": name})
-        )
+        warnings.append(encodings.guessed([*table.headings, *words], table.encoding, layer=name))
     if any(table.deleted):
         warnings.append(Finding("ROWS_DELETED", value=str(sum(table.deleted)), details={"layer": name}))
     return warnings

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 from geo_registry.core.findings import Finding
 from geo_registry.errors import FileRefused
-from geo_registry.intake.formats.sheet import Book, Sheet
-from geo_registry.intake.formats.styles import date_styles
+from geo_registry.intake.formats.ooxml.sheet import Book, Sheet
+from geo_registry.intake.formats.ooxml.styles import date_styles
 from geo_registry.intake.parts import archives, markup, signatures
 from geo_registry.intake.parts.escapes import unescape
 from geo_registry.intake.upload import Content, Upload
@@ -31,6 +31,10 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MACROS = frozenset({"vbaProject", "xlMacrosheet", "xlIntlMacrosheet"})
 MACRO_FILE = "vbaProject.bin"
 """How a workbook refers to programs (MS-OFFMACRO2, 2.2)."""
+
+
+TYPES = "[Content_Types].xml"
+"""What every package says of its parts; nothing is taken from it, but it must be sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,23 @@ def read(upload: Upload) -> Content:
         shown = [tab for tab in tabs if tab.name in chosen and (upload.layer or not tab.hidden)]
         book = Book(_strings(archive, parts), _dates(archive, parts), date1904, upload.limits)
         layers = [_sheet(archive, tab, book) for tab in shown]
+        links = list(_links(archive))
     kept = tuple(layer for layer in layers if layer.cells.num_rows)
     if not kept:
         raise FileRefused("NO_ROWS")
     skipped = [tab for tab in tabs if tab.name in chosen and tab not in shown]
-    return Content(kept, None, tuple(Finding("SHEET_HIDDEN", value=tab.name) for tab in skipped))
+    findings = [Finding("SHEET_HIDDEN", value=tab.name) for tab in skipped]
+    if links:
+        findings.append(Finding("LINK_IGNORED", value=links[0], details={"count": len(links)}))
+    return Content(kept, None, tuple(findings))
+
+
+def _links(archive: Archive) -> Iterator[str]:
+    """Name the other workbooks whose values this one has copied (ECMA-376 part 1, 18.14)."""
+    for path in archive.entries:
+        if "/externalLinks/_rels/" in path:
+            with archive.open(path) as stream:
+                yield from (found["Target"] for _, found in markup.elements(stream) if "Target" in found)
 
 
 def _limit(archive: Archive, limits: Limits) -> None:
@@ -87,6 +103,9 @@ def _limit(archive: Archive, limits: Limits) -> None:
 
 def _package(archive: Archive) -> tuple[str, dict[str, tuple[str, str]]]:
     """Find the workbook part, and what it refers to: id to (type, path)."""
+    if TYPES in archive.entries:
+        with archive.open(TYPES) as stream:
+            markup.elements(stream)
     found = _relations(archive, "").values()
     main = next((path for kind, path in found if kind == "officeDocument" and path.endswith(".xml")), "")
     if main not in archive.entries:

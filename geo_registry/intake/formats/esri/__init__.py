@@ -1,0 +1,1 @@
+"""Zipped shapefiles, part by part."""

@@ -1,0 +1,1 @@
+"""Workbooks, sheet by sheet."""

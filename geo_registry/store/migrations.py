@@ -1,0 +1,109 @@
+"""From an empty file to today's schema, a step a version; a new store and an old one take the same steps."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import StaticPool, create_engine, delete, insert, inspect, select
+
+from geo_registry.errors import StoreError
+from geo_registry.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+SchemaObject = tuple[str, str, str]
+"""Type, name and text of a table or an index, as SQLite keeps them; the text without its layout."""
+
+
+def _records(connection: Connection) -> None:
+    schema.tables.create_all(connection, [schema.meta, schema.commits, schema.records])
+
+
+def _people_and_arrivals(connection: Connection) -> None:
+    ledgers = [schema.arrivals, schema.refusals]
+    people = [schema.accounts, schema.tokens, schema.sessions, schema.attempts]
+    schema.tables.create_all(connection, [*ledgers, *people])
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_records, _people_and_arrivals)
+"""The n-th step leads to schema n. A released step is never changed, and may be taken twice without harm."""
+
+
+def version(connection: Connection) -> int:
+    """Tell by which schema a file is written; 0 where it has no tables yet.
+
+    Raises
+    ------
+    StoreError
+        If the file has tables but does not say.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return 0
+    said = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
+    found = str(connection.scalar(said)) if schema.meta.name in tables else ""
+    if not (found.isdecimal() and int(found)):
+        raise StoreError("STORE_UNREADABLE", path=_name(connection), value=f"schema {found}")
+    return int(found)
+
+
+def _name(connection: Connection) -> str:
+    return Path(connection.engine.url.database or "").name
+
+
+def bring_up(connection: Connection, wanted: int = schema.VERSION) -> None:
+    """Take the steps that a file lacks; with those taken already nothing happens.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that writes, so that all steps are taken or none.
+    wanted
+        Schema to stop at.
+
+    Raises
+    ------
+    StoreError
+        ``STORE_NEWER`` if the file is beyond it; it is left as it is.
+    """
+    found = version(connection)
+    if found > wanted:
+        raise StoreError("STORE_NEWER", path=_name(connection), value=found, expected=wanted)
+    if found == wanted:
+        return
+    for step in STEPS[found:wanted]:
+        step(connection)
+    connection.execute(delete(schema.meta).where(schema.meta.c.key == "schema"))
+    connection.execute(insert(schema.meta), {"key": "schema", "value": str(wanted)})
+
+
+@cache
+def expected(wanted: int) -> frozenset[SchemaObject]:
+    """Give what a file of a schema consists of: its tables and indexes.
+
+    Parameters
+    ----------
+    wanted
+        Number of the schema.
+    """
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        with engine.begin() as connection:
+            bring_up(connection, wanted)
+            made = connection.connection.driver_connection
+            assert isinstance(made, sqlite3.Connection)  # noqa: S101 (says which driver it is)
+            return objects(made)
+    finally:
+        engine.dispose()
+
+
+def objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
+    """Give what a file consists of; what SQLite gathers about its own indexes is left out."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
+    return frozenset((str(kind), str(name), "".join(str(text).split())) for kind, name, text in rows)

@@ -1,0 +1,49 @@
+"""The two districts behind the web door, for whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from geo_registry.web import create_app
+from tests.web.rights import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from tests.web.rights.world import Districts
+
+
+@pytest.fixture(scope="session")
+def districts(tmp_path_factory: pytest.TempPathFactory) -> Districts:
+    """Make the store once; nobody changes it."""
+    return world.made(tmp_path_factory.mktemp("districts"))
+
+
+@pytest.fixture(scope="session")
+def served(districts: Districts) -> Callable[[str], Flask]:
+    """Return a maker of the application by what the public may see."""
+
+    def make(public: str) -> Flask:
+        return create_app(replace(districts.registry.settings, public=public), districts.registry)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app(served: Callable[[str], Flask]) -> Flask:
+    """Make the application that shows the public what is open."""
+    return served("read")
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a client without cookies, on another machine: programs of this one may read more."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    return client
