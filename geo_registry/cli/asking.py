@@ -12,7 +12,7 @@ from geo_registry.cli.group import Shell
 from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver, print_json, print_table
-from geo_registry.cli.words import day, number, whole
+from geo_registry.cli.words import as_of, day, number
 from geo_registry.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def radii(text: str) -> tuple[float, ...]:
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that audit, report and export share."""
     for option in (
-        click.option("--as-of", type=whole("--as-of"), metavar="REVISION"),
+        click.option("--as-of", type=as_of, metavar="REVISION|DATE"),
         click.option("--on", type=day, metavar="DATE"),
         click.option("--rings", default="1000,3000,5000", show_default=True, metavar="METRES"),
     ):

@@ -11,8 +11,9 @@ import geo_registry as gr
 from geo_registry.cli.group import EXIT_PARTIAL, EXIT_REFUSED, Shell
 from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
-from geo_registry.cli.printing import print_json, print_table
-from geo_registry.errors import FileRefused, ValueRefused
+from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.errors import FileRefused
+from geo_registry.registry.importing import brief, pairs_of
 from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.wording import say
 
@@ -21,21 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN_FINDINGS = 20
 """Findings shown on a terminal; all of them are in the JSON document."""
-
-
-def pairs_of(words: tuple[str, ...], option: str) -> dict[str, str]:
-    """Read ``THIS=THAT`` words.
-
-    Raises
-    ------
-    ValueRefused
-        If a word has no ``=``.
-    """
-    parts = [word.partition("=") for word in words]
-    for word, (left, sign, _) in zip(words, parts, strict=True):
-        if not sign or not left:
-            raise ValueRefused("PAIR_EXPECTED", value=word, option=option)
-    return {left: right for left, _, right in parts}
 
 
 @click.command("import")
@@ -79,6 +65,9 @@ def _tell(shell: Shell, outcome: Outcome) -> None:
     stored = "stored" if document["batch"] else "not_stored"
     click.echo(say("cli.import_counts", shell.lang, **document))
     click.echo(say(f"cli.import_{stored}", shell.lang, **document))
+    if document["arrival"]:
+        known = "kept_again" if document["same_file"] else "kept"
+        click.echo(say(f"cli.import_{known}", shell.lang, **document))
     findings = sorted(document["findings"], key=lambda found: found["severity"] == "warning")
     if findings:
         headings = [say(f"cli.column_{name}", shell.lang) for name in ("row", "field", "code", "message")]
@@ -103,4 +92,27 @@ def undo(shell: Shell, batch: str, by: str | None) -> None:
         click.echo(say("cli.undone", shell.lang, **document))
 
 
-COMMANDS = {"import": import_, "undo": undo}
+@click.command("imports")
+@click.pass_obj
+def imports(shell: Shell) -> None:
+    """List what was sent to be imported."""
+    told = [brief(each) for each in gr.open(store_url(shell)).ledgers.arrivals()]
+    if shell.as_json:
+        print_json({"arrivals": told})
+        return
+    names = ("id", "at", "by", "file", "status", "rows", "accepted", "rejected", "batch")
+    rows = [tuple(each[name] for name in names) for each in told]
+    print_table([say(f"cli.column_{name}", shell.lang) for name in names], rows)
+
+
+@click.command("refused")
+@click.argument("arrival")
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def refused(shell: Shell, arrival: str, output: Path | None) -> None:
+    """Give the refused rows of an arrival back, to be mended."""
+    made = gr.open(store_url(shell)).ledgers.refused(arrival, shell.lang)
+    deliver(made.name, made.content, output, shell)
+
+
+COMMANDS = {"import": import_, "undo": undo, "imports": imports, "refused": refused}

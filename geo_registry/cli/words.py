@@ -48,8 +48,26 @@ def whole(option: str) -> Callable[[str], int]:
     return read
 
 
-def day(word: str) -> date:
+def as_of(word: str) -> int | date:
+    """Read a revision, or a day at whose end it was the newest.
+
+    Raises
+    ------
+    ValueRefused
+        ``DATE_EXPECTED`` or ``NUMBER_EXPECTED``.
+    """
+    return day(word, "--as-of") if "-" in word.lstrip("-") else whole("--as-of")(word)
+
+
+def day(word: str, option: str = "--on") -> date:
     """Read a date, written as 2026-01-31.
+
+    Parameters
+    ----------
+    word
+        The word.
+    option
+        Name under which a refusal speaks of it.
 
     Raises
     ------
@@ -61,5 +79,5 @@ def day(word: str) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise ValueRefused("DATE_EXPECTED", option="--on", value=word)
+        raise ValueRefused("DATE_EXPECTED", option=option, value=word)
     return found

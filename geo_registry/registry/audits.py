@@ -46,7 +46,7 @@ class Question:
     on
         Valid time; None for today.
     as_of
-        Revision; None for the newest.
+        Revision, or the day at whose end it was the newest; None for the newest of all.
     """
 
     stations: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Question:
     status: str = "active"
     rings_m: tuple[float, ...] = DEFAULT_RINGS_M
     on: date | None = None
-    as_of: int | None = None
+    as_of: int | date | None = None
 
 
 def settle(house: House, viewer: Viewer, question: Question) -> Question:
@@ -154,11 +154,11 @@ def answered(house: House, viewer: Viewer, settled: Question) -> core.Audit:
         )
         wanted = (settled.stations, settled.level)
         return core.audit(
-            records.frames(house, viewer, settled.kinds, revision),
+            records.valid_on(records.frames(house, viewer, settled.kinds, revision), on),
             records.stations(house, viewer, revision, on=on, wanted=wanted),
             catalog=house.catalog,
             request=request,
-            zones=records.of_role(house, viewer, revision, "zone"),
+            zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         ).bounded(viewer.bounds)
 
     return house.recent.get(("audit", settled, viewer.bounds), answer)

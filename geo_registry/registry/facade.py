@@ -11,6 +11,7 @@ from geo_registry.publish.reasons import in_words
 from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, importing, publishing, readiness, records, seeing, tiling
 from geo_registry.registry.audits import Question
+from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo_registry.core.access import Viewer
+    from geo_registry.core.access import Right, Viewer
     from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Catalog, Language
     from geo_registry.errors import FileRefused
@@ -86,6 +87,10 @@ class Registry:
         """The proof that the store is whole, and copies of it."""
         return Keeping(self._house, self._viewer)
 
+    def must(self, right: Right) -> None:
+        """Refuse who has no right to an act, before it is read what is asked; errors as `access.must`."""
+        access.must(self._viewer, right)
+
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first; only who sees everything may ask.
 
@@ -104,7 +109,7 @@ class Registry:
         self,
         kind: str | None = None,
         *,
-        as_of: int | None = None,
+        as_of: int | date | None = None,
         on: date | None = None,
         contacts: bool = True,
     ) -> gpd.GeoDataFrame:
@@ -115,9 +120,9 @@ class Registry:
         kind
             Name, label or alias of a kind; any role is allowed when it is named.
         as_of
-            As known at this revision; default the newest.
+            As known at this revision, or at the end of this day; default the newest.
         on
-            Valid at this date; default any.
+            Valid at this date; default any: each record once, as it is valid last.
         contacts
             Whether restricted columns come along: the store's owner finds them filled, others empty.
 
@@ -140,19 +145,17 @@ class Registry:
         if any(house.catalog.kinds[name].role not in OPEN_ROLES for name in kinds):
             seeing.must_see_each(self._viewer)
         reading = seeing.with_contacts if contacts else seeing.frames
-        rows = reading(house, self._viewer, kinds, revision)
-        return records.valid_on(rows, on) if on else rows
+        return records.valid_on(reading(house, self._viewer, kinds, revision), on)
 
-    def stations(self, *, as_of: int | None = None, on: date | None = None) -> gpd.GeoDataFrame:
+    def stations(self, *, as_of: int | date | None = None, on: date | None = None) -> gpd.GeoDataFrame:
         """Give every monitoring station; parameters and result as `sources`."""
-        rows = records.of_role(
-            self._house, self._viewer, seeing.at(self._house, self._viewer, as_of), "station"
-        )
-        return records.valid_on(rows, on) if on else rows
+        revision = seeing.at(self._house, self._viewer, as_of)
+        return records.valid_on(records.of_role(self._house, self._viewer, revision, "station"), on)
 
-    def zones(self, *, as_of: int | None = None) -> gpd.GeoDataFrame:
+    def zones(self, *, as_of: int | date | None = None) -> gpd.GeoDataFrame:
         """Give every zone (districts, ban zones); result as `sources`."""
-        return records.of_role(self._house, self._viewer, seeing.at(self._house, self._viewer, as_of), "zone")
+        revision = seeing.at(self._house, self._viewer, as_of)
+        return records.valid_on(records.of_role(self._house, self._viewer, revision, "zone"), None)
 
     def record(self, record_id: str) -> pd.Series[Any]:
         """Give one record by its id.
@@ -171,19 +174,12 @@ class Registry:
     def import_file(self, path: Path, order: importing.Order) -> importing.Outcome:
         """Check a file and, unless it is a dry run, store what may be stored.
 
-        Parameters
-        ----------
-        path
-            The file.
-        order
-            What is asked of the import: kind, datum, renames ...
-
         Raises
         ------
         FileRefused
             If the whole file cannot be taken; nothing is stored.
         """
-        return importing.import_file(self._house, path, order)
+        return importing.import_file(self._house, self._viewer, path, order)
 
     @staticmethod
     def refusal(path: Path, order: importing.Order, fault: FileRefused) -> importing.Outcome:
@@ -200,7 +196,17 @@ class Registry:
         Conflict
             If a record of the batch has been changed since.
         """
-        return importing.undo(self._house, batch, by or self._viewer.name)
+        return importing.undo(self._house, self._viewer, batch, by)
+
+    @property
+    def ledgers(self) -> importing.Ledgers:
+        """What was sent to be imported, and the rows that were refused."""
+        return importing.Ledgers(self._house, self._viewer)
+
+    @property
+    def editing(self) -> Editing:
+        """Edits of single records, their history, and decisions about likely twins."""
+        return Editing(self._house, self._viewer)
 
     def audit(
         self,
@@ -278,7 +284,8 @@ class Registry:
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
-        rows = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
+        known = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
+        rows = records.valid_on(known, None)
         west, south, east, north = tiling.bounds(rows, self._house.region)
         return west, south, east, north
 

@@ -99,25 +99,37 @@ class House:
         """Make an opaque identity for the n-th new record of a revision: this store's own, and repeatable."""
         return hashlib.sha256(f"{self.genesis.hash}|{revision}|{number}".encode()).hexdigest()[:16]
 
-    def revision(self, as_of: int | None = None) -> int:
+    def revision(self, as_of: int | date | None = None) -> int:
         """Give the revision a question is answered at.
 
         Parameters
         ----------
         as_of
-            The one asked for; None for the newest.
+            The one asked for, or the day at whose end it was the newest; None for the newest of all.
 
         Raises
         ------
         ValueRefused
-            If there is no such revision yet.
+            If there is no such revision yet, or there was none on that day.
         """
         newest = self.store.revision()
         if as_of is None:
             return newest
+        if isinstance(as_of, date):
+            return self._newest_on(as_of)
         if not 0 <= as_of <= newest:
             raise ValueRefused("REVISION_UNKNOWN", value=as_of, newest=newest)
         return as_of
+
+    def _newest_on(self, day: date) -> int:
+        """Find the newest revision, by sequence, that was recorded on a day or before it."""
+        zone = ZoneInfo(str(self.genesis.details["tz"]))
+        commits = reversed(self.store.commits())
+        days = ((each.revision, datetime.fromisoformat(each.at).astimezone(zone).date()) for each in commits)
+        found = next((revision for revision, recorded in days if recorded <= day), None)
+        if found is None:
+            raise ValueRefused("AS_OF_TOO_EARLY", value=day.isoformat(), earliest=self.genesis.at[:10])
+        return found
 
 
 def make(store: Store, *, region: tuple[float, float, float, float], tz: str, at: datetime, by: str) -> None:

@@ -59,7 +59,7 @@ class ExportOrder:
     on
         Valid at; None for today.
     as_of
-        Revision; None for the newest.
+        Revision, or the day at whose end it was the newest; None for the newest of all.
     lang
         Language of labels.
     """
@@ -76,7 +76,7 @@ class ExportOrder:
     ring: float | None = None
     rings_m: tuple[float, ...] = DEFAULT_RINGS_M
     on: date | None = None
-    as_of: int | None = None
+    as_of: int | date | None = None
     lang: Language = "zh"
 
 
@@ -111,7 +111,7 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
     if not frames:
         raise ValueRefused("EXPORT_EMPTY", value=order.kind)
     bounds = viewer.bounds if _closed(house, frames) else EVERYTHING
-    return exports.export(frames, house.catalog, _request(settled, frames, bounds))
+    return exports.export(frames, house.catalog, _request(settled, frames, revision, bounds=bounds))
 
 
 def _closed(house: House, layers: Iterable[str]) -> bool:
@@ -119,12 +119,14 @@ def _closed(house: House, layers: Iterable[str]) -> bool:
     return any(name == UNLOCATED or name in house.catalog.of_role("source", "asset") for name in layers)
 
 
-def _request(order: ExportOrder, frames: dict[str, gpd.GeoDataFrame], bounds: Bounds) -> ExportRequest:
+def _request(
+    order: ExportOrder, frames: dict[str, gpd.GeoDataFrame], revision: int, *, bounds: Bounds
+) -> ExportRequest:
     synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
     asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
     parameters = {name: str(value) for name, value in asked.items() if value is not None}
     parameters |= _scope(bounds, order.lang)
-    stamp = Stamp(order.as_of or 0, synthetic, parameters)
+    stamp = Stamp(revision, synthetic, parameters)
     return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
 
 
@@ -213,19 +215,17 @@ def export_audit(
     settled = audits.settle(house, viewer, question)
     found = audits.answered(house, viewer, settled)
     table = found.summary if summary else found.pairs
-    sources = records.frames(house, viewer, settled.kinds, house.revision(settled.as_of))
+    revision = house.revision(settled.as_of)
+    known = records.frames(house, viewer, settled.kinds, revision)
+    sources = records.valid_on(known, settled.on)
     placed = sources.set_index("id").geometry.reindex(table["source_id"]) if not summary else None
     places = None if placed is None else gpd.GeoSeries(placed, crs=CRS)
     made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
     if viewer.counts_only:
         made_up = records.any_synthetic(house, viewer, house.revision())
     radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
-    stamp = Stamp(
-        settled.as_of or 0,
-        made_up,
-        {"rings_m": radii, "on": str(settled.on), "status": settled.status}
-        | _scope(found.provenance.bounds, lang),
-    )
+    parameters = {"rings_m": radii, "on": str(settled.on), "status": settled.status}
+    stamp = Stamp(revision, made_up, parameters | _scope(found.provenance.bounds, lang))
     request = ExportRequest(form, stamp, lang=lang)
     name = "audit_summary" if summary else "audit"
     return exports.export_table(table, house.catalog, name=name, request=request, geometry=places)

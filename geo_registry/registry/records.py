@@ -10,7 +10,8 @@ import pandas as pd
 
 from geo_registry.core import filters
 from geo_registry.core.access import Viewer, must
-from geo_registry.core.frame import empty
+from geo_registry.core.frame import conform, empty
+from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
 from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import NotAllowed, NotFound, ValueRefused
@@ -67,10 +68,17 @@ def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
     """Count the records known at a revision by kind."""
 
     def look() -> dict[str, int]:
-        found = {kind: len(frame(house, viewer, kind, revision)) for kind in house.catalog.kinds}
+        found = {kind: frame(house, viewer, kind, revision)["id"].nunique() for kind in house.catalog.kinds}
         return {kind: count for kind, count in found.items() if count}
 
     return house.recent.get(("counts", revision, viewer.bounds), look)
+
+
+def districts(house: House) -> gpd.GeoDataFrame | None:
+    """Give the zones that divide the land: those whose kind says by which scheme; None without any."""
+    kinds = [name for name in house.catalog.of_role("zone") if house.catalog.kinds[name].field("scheme")]
+    known = house.store.records(kinds)
+    return versions.standing(conform(known), house.today) if len(known) else None
 
 
 def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
@@ -98,17 +106,46 @@ def commits(house: House, viewer: Viewer) -> Sequence[Commit]:
     return house.store.commits()
 
 
-def valid_on(rows: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
-    """Keep the records that are valid at a date (valid time, both ends included).
+def valid_on(rows: gpd.GeoDataFrame, on: date | None) -> gpd.GeoDataFrame:
+    """Keep what is valid at a date (valid time, both ends included): each record once.
 
     Parameters
     ----------
     rows
         Canonical frame.
     on
-        The date.
+        The date; None for every record as it is valid last.
     """
-    return rows[filters.valid_on(rows, on)]
+    return versions.latest(rows) if on is None else rows[filters.valid_on(rows, on)]
+
+
+def open_versions(house: House, record_id: str, revision: int) -> tuple[gpd.GeoDataFrame, int]:
+    """Give the versions of one record that are true of its several times, whoever asks.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    record_id
+        Its id.
+    revision
+        As known at.
+
+    Returns
+    -------
+    tuple
+        The versions, and the number of the newest one, closed ones too: all of one reading.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    found, newest = house.store.standing(record_id, as_of=revision)
+    kind = house.catalog.kinds.get(str(found["kind"].iloc[0])) if len(found) else None
+    if kind is None:
+        raise NotFound("RECORD_UNKNOWN", value=record_id)
+    return conform(found, kind.fields), newest
 
 
 def stations(
@@ -183,7 +220,8 @@ def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFr
     wanted = fold(text)
     if not wanted:
         return empty()
-    rows = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    known = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    rows = versions.standing(known, house.today)
     hit = pd.Series(data=False, index=rows.index)
     for column in ("code", "name", "address", "township"):
         hit |= rows[column].fillna("").map(fold).str.contains(wanted, regex=False)

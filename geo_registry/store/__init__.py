@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo_registry.store.arrivals import Arrival, ArrivalTables
     from geo_registry.store.chain import Commit
     from geo_registry.store.keeping.copies import Restored
     from geo_registry.store.keeping.findings import Head, Proof
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 class Store(Protocol):
     """What every store does; the contract suite in tests/store runs on each of them."""
+
+    @property
+    def arrivals(self) -> ArrivalTables:
+        """The tables of the files that were sent."""
 
     @property
     def people(self) -> PeopleTables:
@@ -59,6 +64,9 @@ class Store(Protocol):
     ) -> pd.DataFrame:
         """Give the record versions that were known at a revision (default: the newest)."""
 
+    def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
+        """Give the versions of one record known at a revision, and the number of its newest one."""
+
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first, with ``known_from`` and ``known_to``."""
 
@@ -71,13 +79,13 @@ class Store(Protocol):
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""
 
-    def commit(self, change: Change, commit: Commit) -> Commit:
-        """Write one change as the next revision, in one transaction.
+    def commit(self, change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
+        """Write one change as the next revision, in one transaction with the file it came from.
 
         Raises
         ------
         Conflict
-            If another commit came first.
+            If another commit came first, or a record the change stands on has a newer version.
         """
 
     def verify(self, outside: Head | None = None) -> Proof:

@@ -29,16 +29,20 @@ class Change:
     Attributes
     ----------
     base
-        Revision the change was worked out against.
+        Revision the change was worked out against; None where it stands on `newest` alone, whatever
+        other records have become since.
     opened
         Canonical frame of the versions to write, with ``id`` and ``version`` set.
     closed
         ``(id, version)`` of the versions that are no longer today's.
+    newest
+        ``(id, version)`` of the last version of each record that the change stands on.
     """
 
-    base: int
+    base: int | None
     opened: gpd.GeoDataFrame
     closed: tuple[tuple[str, int], ...] = ()
+    newest: tuple[tuple[str, int], ...] = ()
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select,
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
+from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.base import Base
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy import Connection, Row
 
+    from geo_registry.store.arrivals import Arrival
     from geo_registry.store.keeping.copies import Restored
     from geo_registry.store.keeping.findings import Head, Proof
 
@@ -41,7 +43,13 @@ class SQLiteStore:
 
     def __init__(self, url: str) -> None:
         self._base = Base(url)
+        self._arrivals = ArrivalTables(self._base)
         self._people = PeopleTables(self._base)
+
+    @property
+    def arrivals(self) -> ArrivalTables:
+        """The tables of the files that were sent."""
+        return self._arrivals
 
     @property
     def people(self) -> PeopleTables:
@@ -126,6 +134,27 @@ class SQLiteStore:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
 
+    def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
+        """Give the versions of one record that were known at a revision, and the number of its newest one.
+
+        Parameters
+        ----------
+        record_id
+            The record.
+        as_of
+            Revision.
+
+        Returns
+        -------
+        tuple
+            Both as of one moment; 0 for a record that never was.
+        """
+        table = schema.records
+        own = _known_at(select(table), as_of).where(table.c.id == record_id).order_by(table.c.version)
+        last = select(func.max(table.c.version)).where(table.c.id == record_id, table.c.known_from <= as_of)
+        with self._base.reading() as connection:
+            return _frame(connection, own), int(connection.scalar(last) or 0)
+
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first."""
         query = select(schema.records).where(schema.records.c.id == record_id)
@@ -159,15 +188,17 @@ class SQLiteStore:
         with self._base.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 (rows to plain values)
 
-    def commit(self, change: Change, commit: Commit) -> Commit:
+    def commit(self, change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
         """Write one change as the next revision, in one transaction.
 
         Parameters
         ----------
         change
-            What to open and close, and the revision it was worked out against.
+            What to open and close, and what it was worked out against.
         commit
             Who, when and why; its revision and chain are filled here.
+        arrival
+            The file it came from, kept in the same transaction.
 
         Returns
         -------
@@ -177,19 +208,20 @@ class SQLiteStore:
         Raises
         ------
         Conflict
-            If another commit came first: nothing is written.
+            If another commit came first, or a record has a newer version: nothing is written.
         """
-        revision = change.base + 1
-        opened = stored_values(change.opened, revision)
         closed = sorted(change.closed)
-        digest = digest_of(opened, closed)
+        early = None if change.base is None else stored_values(change.opened, change.base + 1)
         with self._base.writing() as connection:
             newest = _revision(connection)
-            if newest != change.base:
-                raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
-            _close(connection, closed, revision)
+            _refuse_if_moved_on(connection, change, newest)
+            opened = stored_values(change.opened, newest + 1) if early is None else early
+            _close(connection, closed, newest + 1)
             _open(connection, opened)
-            return appended(connection, commit, digest)
+            written = appended(connection, commit, digest_of(opened, closed))
+            if arrival is not None:
+                write_arrival(connection, arrival)
+        return written
 
     def verify(self, outside: Head | None = None) -> Proof:
         """Go through the store to its end, or to the first entry that does not hold.
@@ -216,6 +248,16 @@ class SQLiteStore:
 
 def _revision(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(schema.commits.c.revision))) or 0)
+
+
+def _refuse_if_moved_on(connection: Connection, change: Change, newest: int) -> None:
+    if change.base is not None and newest != change.base:
+        raise Conflict("STORE_MOVED_ON", value=change.base, expected=newest)
+    table = schema.records
+    for name, version in change.newest:
+        found = connection.scalar(select(func.max(table.c.version)).where(table.c.id == name))
+        if found != version:
+            raise Conflict("STORE_MOVED_ON", value=version, expected=found)
 
 
 def _known_at(query: Select[Any], as_of: int | None) -> Select[Any]:

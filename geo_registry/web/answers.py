@@ -105,6 +105,23 @@ def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Respon
     return answer
 
 
+def of_version(response: Response, version: int) -> Response:
+    """Tag the answer about one record by its version, strongly: an edit may name the tag as it is.
+
+    Parameters
+    ----------
+    response
+        The answer.
+    version
+        Number of the record's version.
+    """
+    tag = f"{version}.{_tag()}"
+    if known(tag):
+        response = Response(status=304)
+    response.set_etag(tag)
+    return response
+
+
 def known(tag: str) -> bool:
     """Tell whether the reader holds the answer of this tag."""
     return request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag

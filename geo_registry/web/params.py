@@ -16,6 +16,8 @@ from geo_registry.web.context import language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from werkzeug.datastructures import MultiDict
+
 EVERYWHERE = ("lang",)
 """Parameters that every address takes."""
 QUESTION = ("level", "kind", "status", "rings", "on", "as_of")
@@ -36,7 +38,9 @@ ORDER = (
     "as_of",
 )
 """Parameters of an export."""
-REPEATABLE = frozenset({"station", "kind"})
+TRUTHS = ("true", "1", "false", "0")
+"""How a box that is ticked, and one that is not, may be said."""
+REPEATABLE = frozenset({"station", "kind", "map", "set"})
 """Parameters that may be given more than once."""
 BBOX_PARTS = 4
 NEAR_PARTS = 3
@@ -61,13 +65,21 @@ class Query:
         ``PARAMETER_UNKNOWN`` or ``PARAMETER_REPEATED``: a misspelled filter must not widen an answer.
     """
 
+    everywhere = EVERYWHERE
+
     def __init__(self, *known: str) -> None:
-        self._args = request.args
+        self._args = self._given()
         for name, values in self._args.lists():
-            if name not in known and name not in EVERYWHERE:
-                raise ValueRefused("PARAMETER_UNKNOWN", value=name, known=", ".join((*known, *EVERYWHERE)))
+            if name not in known and name not in self.everywhere:
+                raise ValueRefused(
+                    "PARAMETER_UNKNOWN", value=name, known=", ".join((*known, *self.everywhere))
+                )
             if len(values) > 1 and name not in REPEATABLE:
                 raise ValueRefused("PARAMETER_REPEATED", option=name, value=", ".join(values))
+
+    @staticmethod
+    def _given() -> MultiDict[str, str]:
+        return request.args
 
     def text(self, name: str) -> str | None:
         """Give a text, None where it is not given or empty."""
@@ -161,6 +173,16 @@ class Query:
         except ValueError as fault:
             raise ValueRefused("DATE_EXPECTED", option=name, value=value) from fault
 
+    def as_of(self) -> int | date | None:
+        """Give a revision, or the day at whose end it was the newest.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBER_EXPECTED`` or ``DATE_EXPECTED``.
+        """
+        return self.day("as_of") if "-" in (self.text("as_of") or "").lstrip("-") else self.whole("as_of")
+
     def rings_m(self) -> tuple[float, ...]:
         """Give the radii asked for in metres, else those of the contract.
 
@@ -193,7 +215,7 @@ class Query:
             status=self.text("status") or plain.status,
             rings_m=self.rings_m(),
             on=self.day("on"),
-            as_of=self.whole("as_of"),
+            as_of=self.as_of(),
         )
 
     def order(self) -> gr.ExportOrder:
@@ -210,10 +232,30 @@ class Query:
             "station": self.text("station"),
             "ring": self.number("ring"),
             "on": self.day("on"),
-            "as_of": self.whole("as_of"),
+            "as_of": self.as_of(),
         }
         given = {name: value for name, value in asked.items() if value is not None}
         return gr.ExportOrder(rings_m=self.rings_m(), lang=language(), **given)  # type: ignore[arg-type]
+
+
+class Form(Query):
+    """The fields of the form or the upload at hand; parameters and errors as `Query`."""
+
+    everywhere = ("csrf",)
+
+    @staticmethod
+    def _given() -> MultiDict[str, str]:
+        return request.form
+
+    def flag(self, name: str) -> bool:
+        """Tell whether a box is ticked.
+
+        Raises
+        ------
+        ValueRefused
+            ``CHOICE_UNKNOWN``.
+        """
+        return self.chosen(name, TRUTHS, "false") in TRUTHS[:2]
 
 
 def _number(name: str, text: str) -> float:

@@ -80,7 +80,7 @@ def test_what_is_published_has_no_restricted_column(rows: gpd.GeoDataFrame, cata
 
 
 def test_a_kind_without_a_layer_file_is_closed_altogether(rows: gpd.GeoDataFrame, catalog: Catalog) -> None:
-    """Of records whose layer file is gone nothing but what the registry itself wrote is read without a right."""
+    """Of records whose layer file is gone only what the registry itself wrote is read without a right."""
     strange = rows.assign(kind="smelter", owner="someone", id=["r1", "r2"])
     shown = visible(public(), strange, catalog)
     assert shown[["contact", "owner", "name"]].isna().all(axis=None)

@@ -92,8 +92,8 @@ def test_an_import_that_is_overtaken_is_worked_out_anew(
     other, mine = ledger(tmp_path / "other.csv", "别人改的烤房"), ledger(tmp_path / "mine.csv", "我改的烤房")
     overtaking = [other]
 
-    def plan_slowly(house: Any, *rest: Any) -> Any:  # noqa: ANN401
-        made = plan(house, *rest)
+    def plan_slowly(house: Any, *rest: Any, base: int) -> Any:  # noqa: ANN401
+        made = plan(house, *rest, base=base)
         if overtaking:
             gr.open(url).import_file(overtaking.pop(), ORDER)
         return made

@@ -17,6 +17,7 @@ from geo_registry.core.frame import conform
 from geo_registry.core.raw import RawFile
 from geo_registry.registry import Registry, importing
 from geo_registry.store import Store
+from geo_registry.store.arrivals import Arrival
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
 
@@ -191,9 +192,9 @@ def _announce_commits(store: Store, say: Say) -> None:
     """Say when a commit begins, and what was acknowledged."""
     write = store.commit
 
-    def announced(change: Change, commit: Commit) -> Commit:
+    def announced(change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
         say("committing")
-        written = write(change, commit)
+        written = write(change, commit, arrival)
         say(f"committed {written.revision} {written.hash}")
         return written
 

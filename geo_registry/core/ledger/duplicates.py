@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import geopandas as gpd
 import numpy as np
@@ -127,13 +128,15 @@ def find_repeated(frame: gpd.GeoDataFrame) -> list[Finding]:
     ]
 
 
-def find_twins(frame: gpd.GeoDataFrame) -> list[Finding]:
+def find_twins(frame: gpd.GeoDataFrame, apart: AbstractSet[tuple[int, int]] = frozenset()) -> list[Finding]:
     """Warn of rows that are likely the same thing as an earlier row under another code.
 
     Parameters
     ----------
     frame
         Canonical rows of one kind, in the order of the ledger.
+    apart
+        Pairs of places in the frame, the later one first, about which somebody has decided.
 
     Returns
     -------
@@ -149,7 +152,11 @@ def find_twins(frame: gpd.GeoDataFrame) -> list[Finding]:
     [(3, '1089A')]
     """
     pairs = _pairs(frame, frame)
-    return _told(frame, frame, pairs[pairs["new"] > pairs["known"]], "row")
+    pairs = pairs[pairs["new"] > pairs["known"]]
+    if apart:
+        decided = [pair in apart for pair in zip(pairs["new"], pairs["known"], strict=True)]
+        pairs = pairs[~np.array(decided, dtype=bool)]
+    return _told(frame, frame, pairs, "row")
 
 
 def likely_twins(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> list[Finding]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import getpass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from geo_registry import intake
-from geo_registry.core.findings import count_codes
-from geo_registry.core.frame import conform
-from geo_registry.errors import Conflict
+from geo_registry.core.access import must
+from geo_registry.core.findings import FILE_FAULTS, count_codes
+from geo_registry.errors import Conflict, Refused
+from geo_registry.registry import records
+from geo_registry.registry.editing.reach import name_of
+from geo_registry.registry.importing.arrivals import Ledgers, brief, sees
+from geo_registry.registry.importing.bounds import within_area
 from geo_registry.registry.importing.ledgers import Ledger, check_file
-from geo_registry.registry.importing.orders import Order
-from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal
+from geo_registry.registry.importing.orders import Order, pairs_of
+from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal, sentence
 from geo_registry.registry.importing.plans import Plan, plan
+from geo_registry.registry.importing.returned import refused_rows
+from geo_registry.registry.importing.twins import without_decided
 from geo_registry.registry.importing.undoing import undo
+from geo_registry.store.arrivals import Arrival
 from geo_registry.store.chain import Commit
 
 if TYPE_CHECKING:
@@ -22,18 +29,26 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["Order", "Outcome", "import_file", "refusal", "undo"]
+__all__ = ["Ledgers", "Order", "Outcome", "brief", "import_file", "pairs_of", "refusal", "sentence", "undo"]
+
+TRIES = 5
+"""So often an import is worked out anew where another commit came first."""
 
 
-def import_file(house: House, path: Path, order: Order) -> Outcome:
+def import_file(house: House, viewer: Viewer, path: Path, order: Order) -> Outcome:
     """Check a file and, unless it is a dry run or refused, store its good rows.
+
+    Unless it is a dry run the file is kept among the arrivals, with the rows that were refused.
 
     Parameters
     ----------
     house
         Where records are.
+    viewer
+        Who imports.
     path
         The file.
     order
@@ -41,45 +56,103 @@ def import_file(house: House, path: Path, order: Order) -> Outcome:
 
     Raises
     ------
+    NotAllowed
+        If the viewer may import nothing.
     FileRefused
-        If the whole file cannot be taken.
+        If the whole file cannot be taken; the details name the arrival.
     ValueRefused, DatumError
         If the kind, a field, a value or the datum asked for is not one.
     """
-    began = perf_counter()
-    raw = intake.read(
-        path, encoding=order.encoding, layer=order.layer, sheet=order.sheet, limits=order.limits
-    )
-    ledger = check_file(house, raw, order, _districts(house))
-    frame = ledger.frame(house.catalog)
-    wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
-    found, commit = plan(house, ledger, frame, house.store.revision()), None
-    if wanted and not order.dry_run:
-        found, commit = _store(house, ledger, frame, found)
-    return outcome(ledger, found, commit, revision=house.store.revision(), seconds=perf_counter() - began)
+    must(viewer, "import")
+    desk = _Desk(house, viewer, order, perf_counter())
+    try:
+        return desk.take(path)
+    except Refused as fault:
+        if fault.code in FILE_FAULTS and path.is_file() and not order.dry_run:
+            document = refusal(path, order, fault).document
+            fault.details["arrival"] = house.store.arrivals.add(desk.arrival(document)).id
+        raise
 
 
-def _districts(house: House) -> gpd.GeoDataFrame | None:
-    """Give the zones that divide the land: those whose kind says by which scheme."""
-    kinds = [name for name in house.catalog.of_role("zone") if house.catalog.kinds[name].field("scheme")]
-    known = house.store.records(kinds)
-    return conform(known) if len(known) else None
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    house: House
+    viewer: Viewer
+    order: Order
+    began: float
 
+    def take(self, path: Path) -> Outcome:
+        """Check the file and store what may be stored."""
+        house, order = self.house, self.order
+        raw = intake.read(
+            path,
+            name=order.name,
+            encoding=order.encoding,
+            layer=order.layer,
+            sheet=order.sheet,
+            limits=order.limits,
+        )
+        ledger = within_area(house, self.viewer, check_file(house, raw, order, records.districts(house)))
+        frame = ledger.frame(house.catalog)
+        wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
+        if wanted and not order.dry_run:
+            return self._store(ledger, frame)
+        told = self._told(ledger, plan(house, self.viewer, ledger, frame, base=house.store.revision()), None)
+        return told if order.dry_run else self._keep(ledger, told)
 
-def _store(house: House, ledger: Ledger, frame: gpd.GeoDataFrame, found: Plan) -> tuple[Plan, Commit | None]:
-    by = ledger.order.by or getpass.getuser()
-    for last in (False, False, True):
-        if found.change.opened.empty:
-            return found, None
-        batch = f"b{found.change.base + 1}"
-        note = Commit(0, house.now, by, "import", batch, _details(ledger, found))
-        try:
-            return found, house.store.commit(found.change, note)
-        except Conflict:
-            if last:
-                raise
-            found = plan(house, ledger, frame, house.store.revision())
-    raise AssertionError
+    def _store(self, ledger: Ledger, frame: gpd.GeoDataFrame) -> Outcome:
+        for tries in range(1, TRIES + 1):
+            base = self.house.store.revision()
+            found = plan(self.house, self.viewer, ledger, frame, base=base)
+            if found.change.opened.empty:
+                return self._keep(ledger, self._told(ledger, found, None))
+            told = self._told(ledger, found, f"b{base + 1}")
+            note = Commit(0, self.house.now, self._by, "import", f"b{base + 1}", _details(ledger, found))
+            try:
+                self.house.store.commit(found.change, note, self.arrival(told.document, ledger))
+            except Conflict:
+                if tries == TRIES:
+                    raise
+            else:
+                return self._numbered(told, str(note.batch))
+        raise AssertionError
+
+    def _told(self, ledger: Ledger, found: Plan, batch: str | None) -> Outcome:
+        revision = int(found.change.base or 0) + (batch is not None)
+        earlier = [each for each in self.house.store.arrivals.of_file(ledger.raw.sha256) if each.batch]
+        before = next((each.id for each in earlier if sees(self.viewer, each)), None)
+        seconds = perf_counter() - self.began
+        shown = without_decided(self.house, ledger, found)
+        return outcome(shown, found, batch, revision=revision, seconds=seconds, before=before)
+
+    def _numbered(self, told: Outcome, batch: str) -> Outcome:
+        kept = self.house.store.arrivals.of_batch(batch)
+        seconds = round(perf_counter() - self.began, 3)
+        own = {"arrival": kept.id if kept else None, "seconds": seconds}
+        return replace(told, document=told.document | own)
+
+    def _keep(self, ledger: Ledger, told: Outcome) -> Outcome:
+        """Keep a file of which nothing was stored."""
+        kept = self.house.store.arrivals.add(self.arrival(told.document, ledger))
+        return replace(told, document=told.document | {"arrival": kept.id})
+
+    def arrival(self, document: dict[str, object], ledger: Ledger | None = None) -> Arrival:
+        """Make what is kept of a file."""
+        rows = refused_rows(ledger, self.house.catalog) if ledger else ()
+        sha256, batch = document["sha256"], document["batch"]
+        return Arrival(
+            self.house.now,
+            self._by,
+            str(document["file"]),
+            None if sha256 is None else str(sha256),
+            None if batch is None else str(batch),
+            document,
+            rows,
+        )
+
+    @property
+    def _by(self) -> str:
+        return name_of(self.viewer, self.order.by)
 
 
 def _details(ledger: Ledger, found: Plan) -> dict[str, object]:

@@ -18,9 +18,9 @@ from geo_registry.core.ledger.validate import Checked, Rules, own_crs, validate
 from geo_registry.core.raw import ROW, joined
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
-from geo_registry.publish.export import notes
 from geo_registry.registry import records
 from geo_registry.registry.importing.orders import YES
+from geo_registry.registry.importing.own import OWN_NOTES, without_own_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.orders import Order
 
-OWN_NOTES = frozenset({notes.NOTES, notes.DICTIONARY, notes.CUT})
-"""Sheets and tables by which the registry's own exports explain themselves."""
 WITHOUT_CRS = frozenset({"csv", "xlsx", "kml"})
 """Formats that cannot say in which reference system they are, or say WGS 84 whatever they hold."""
 CATEGORY = "category"
@@ -52,12 +50,16 @@ class Part:
         Columns the ledger has.
     checked
         The rows, and what was found in them.
+    raw, heading
+        The layer as it was sent, and what its columns mean for these rows.
     """
 
     layer: str
     kind: str | None
     given: frozenset[str]
     checked: Checked
+    raw: RawLayer
+    heading: Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
 
 
 def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
-    layers = _of_sender(house, raw)
+    layers = [without_own_columns(layer) for layer in _of_sender(house, raw)]
     if not layers:
         raise FileRefused("NO_ROWS", value=raw.name)
     if len(layers) == 1:
@@ -261,7 +263,8 @@ class _Desk:
     def checked(self, split: _Split) -> Part:
         """Check the rows of one kind."""
         if split.kind is None:
-            return Part(self.layer.name, None, frozenset(), _unknown_category(split.heading))
+            unknown = _unknown_category(split.heading)
+            return Part(self.layer.name, None, frozenset(), unknown, self.layer, split.heading)
         sets = {name: value for name, value in self.order.sets.items() if name != "synthetic"}
         rules = Rules(
             today=self.house.today,
@@ -276,8 +279,10 @@ class _Desk:
         checked = validate(self.layer, split.heading, split.kind, rules)
         place = {"geometry", "datum", "x_given", "y_given"} if checked.datum else set()
         given = frozenset(split.heading.columns.values()) | frozenset(self.order.sets) | place | {"code_no"}
-        extra = {"extra"} if split.heading.extra else set()
-        return Part(self.layer.name, split.kind.name, given | extra, self._marked(checked, split.heading))
+        given |= {field.name for field in split.kind.fields if field.bound_of in given}
+        given |= {"extra"} if split.heading.extra else set()
+        marked = self._marked(checked, split.heading)
+        return Part(self.layer.name, split.kind.name, given, marked, self.layer, split.heading)
 
     def _marked(self, checked: Checked, heading: Heading) -> Checked:
         """Mark the rows that are made up: all where it was said so, else those our own export marks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from geo_registry.core.kinds import Language
@@ -11,6 +11,28 @@ from geo_registry.settings import Limits
 
 YES = frozenset({"true", "1", "yes", "是"})
 NO = frozenset({"false", "0", "no", "否"})
+
+
+def pairs_of(words: Iterable[str], option: str) -> dict[str, str]:
+    """Read ``THIS=THAT`` words.
+
+    Parameters
+    ----------
+    words
+        The words.
+    option
+        Name under which a refusal speaks of them.
+
+    Raises
+    ------
+    ValueRefused
+        ``PAIR_EXPECTED`` if a word has no ``=``, or nothing before it.
+    """
+    parts = [(word, *word.partition("=")) for word in words]
+    for word, left, sign, _ in parts:
+        if not sign or not left:
+            raise ValueRefused("PAIR_EXPECTED", value=word, option=option)
+    return {left: right for _, left, _, right in parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +60,9 @@ class Order:
     allow_unlocated
         True to keep rows without a position.
     by
-        Who imports; default the user of this machine.
+        In whose name, where the owner imports for somebody.
+    name
+        File name as the sender gave it; None for that of the file itself.
     limits
         What the file may cost.
     lang
@@ -57,8 +81,15 @@ class Order:
     accept_partial: bool = False
     allow_unlocated: bool = False
     by: str | None = None
+    name: str | None = None
     limits: Limits = field(default_factory=Limits)
     lang: Language = "zh"
+
+    @property
+    def said(self) -> dict[str, object]:
+        """What was asked of how the file is to be understood, to be asked again with a mended one."""
+        names = ("kind", "datum", "crs", "renames", "sets", "allow_unlocated")
+        return {name: value for name in names if (value := getattr(self, name))}
 
     @property
     def synthetic(self) -> bool:

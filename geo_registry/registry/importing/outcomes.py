@@ -7,7 +7,6 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.findings import Finding, count_codes
-from geo_registry.errors import FileRefused
 from geo_registry.wording import explain
 
 if TYPE_CHECKING:
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo_registry.core.kinds import Language
+    from geo_registry.errors import Refused
     from geo_registry.registry.importing.ledgers import Ledger
     from geo_registry.registry.importing.orders import Order
     from geo_registry.registry.importing.plans import Plan
-    from geo_registry.store.chain import Commit
 
 COUNTS = ("rows", "skipped", "accepted", "rejected", "unlocated", "unchanged", "updated", "new")
 
@@ -39,7 +38,9 @@ class Outcome:
     findings: tuple[tuple[Finding, str], ...]
 
 
-def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int, seconds: float) -> Outcome:
+def outcome(
+    ledger: Ledger, plan: Plan, batch: str | None, *, revision: int, seconds: float, before: str | None = None
+) -> Outcome:
     """Tell what an import came to.
 
     Parameters
@@ -48,15 +49,17 @@ def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int,
         The checked file.
     plan
         What it changes.
-    commit
-        What was written, None where nothing was.
+    batch
+        What it is stored as, None where nothing is.
     revision
         Of the store afterwards.
     seconds
         Wall time it took.
+    before
+        The newest arrival of the same bytes that was stored.
     """
     findings = [each for each in ledger.findings if not _placed_before(each[0], plan)]
-    findings += [(twin, "") for twin in plan.twins]
+    findings += [(twin, "") for twin in plan.findings]
     unchanged = len(plan.rows.unchanged)
     if unchanged:
         findings.append((Finding("UNCHANGED", value=str(unchanged), details={"count": unchanged}), ""))
@@ -83,7 +86,10 @@ def outcome(ledger: Ledger, plan: Plan, commit: Commit | None, *, revision: int,
         "skipped_rows": ledger.skipped,
         "seconds": round(seconds, 3),
         "revision": revision,
-        "batch": commit.batch if commit else None,
+        "batch": batch,
+        "order": ledger.order.said,
+        "same_file": before,
+        "arrival": None,
     }
     return Outcome(document, tuple(findings))
 
@@ -93,7 +99,7 @@ def _placed_before(found: Finding, plan: Plan) -> bool:
     return found.code == "POSITION_MISSING" and found.row not in plan.unlocated
 
 
-def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
+def refusal(path: Path, order: Order, fault: Refused) -> Outcome:
     """Tell of a file that was refused whole, in the form of an import's document.
 
     Parameters
@@ -109,7 +115,7 @@ def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
     shown = None if value is None else str(value)
     found = Finding(fault.code, row if isinstance(row, int) else None, None, shown, fault.details)
     document = {
-        "file": path.name,
+        "file": order.name or path.name,
         "sha256": _sha256(path),
         "kind": order.kind,
         "kinds": [],
@@ -123,6 +129,9 @@ def refusal(path: Path, order: Order, fault: FileRefused) -> Outcome:
         "seconds": 0.0,
         "revision": None,
         "batch": None,
+        "order": order.said,
+        "same_file": None,
+        "arrival": fault.details.get("arrival"),
     }
     return Outcome(document, ((found, ""),))
 
@@ -137,13 +146,27 @@ def _sha256(path: Path) -> str | None:
 
 def _told(found: Finding, lang: Language, sheet: str, severity: str | None = None) -> Mapping[str, object]:
     own = {"row": found.row, "field": found.field, "value": found.value}
-    known = {**found.details, **{name: value for name, value in own.items() if value is not None}}
     return {
         "row": found.row,
         "field": found.field,
         "code": found.code,
         "severity": severity or found.severity,
         "value": found.value,
-        "message": explain(found.code, lang, known),
+        "message": sentence({**own, "code": found.code, "details": found.details}, lang),
         "sheet": sheet or None,
+        "details": dict(found.details),
     }
+
+
+def sentence(told: Mapping[str, Any], lang: Language) -> str:
+    """Say a finding of a document, in any language.
+
+    Parameters
+    ----------
+    told
+        One of the document's ``findings``.
+    lang
+        ``zh`` or ``en``.
+    """
+    own = {name: told[name] for name in ("row", "field", "value") if told[name] is not None}
+    return explain(told["code"], lang, {**told["details"], **own})

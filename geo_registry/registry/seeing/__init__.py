@@ -10,11 +10,13 @@ import pandas as pd
 from geo_registry.core.access import Viewer, must, own, published, visible
 from geo_registry.core.bounds import Bounds, within
 from geo_registry.core.frame import CRS, empty
+from geo_registry.core.ledger.versions import standing
 from geo_registry.errors import NotFound, SignInNeeded
 from geo_registry.registry.seeing.known import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     import numpy as np
     from numpy.typing import NDArray
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
 
 
-def at(house: House, viewer: Viewer, as_of: int | None) -> int:
+def at(house: House, viewer: Viewer, as_of: int | date | None) -> int:
     """Give the revision a viewer's question is answered at.
 
     Parameters
@@ -32,7 +34,7 @@ def at(house: House, viewer: Viewer, as_of: int | None) -> int:
     viewer
         Who asks.
     as_of
-        The one asked for; None for the newest.
+        The one asked for, or a day at whose end it was the newest; None for the newest of all.
 
     Raises
     ------
@@ -149,41 +151,49 @@ def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: 
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
-    """Give one record, with its contacts where the viewer has a right to them and the record is its own.
+    """Give one record as it is today, else as it was last.
 
-    What does not exist and what may not be seen take the same way and end alike.
+    It has its contacts where the viewer has a right to them and the record is its own. What does not exist
+    and what may not be seen take the same way and end alike.
 
     Returns
     -------
     pandas.Series
-        The columns that the viewer may read.
+        The columns that the viewer may read. The ``version`` is the record's newest, which an edit must
+        name, also where one before it holds today.
 
     Raises
     ------
     NotFound
         If there is none, or the viewer may not see it.
     """
-    kind, place = _places(house, revision).get(record_id, NOWHERE)
-    if kind is None or not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
+    kind, places = _places(house, revision).get(record_id, NOWHERE)
+    if kind is None:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
     rows = known(house, kind, revision).rows
+    versions = rows.iloc[list(places)]
+    place = int(standing(versions, house.today).index[0])
+    if not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
+        raise NotFound("RECORD_UNKNOWN", value=record_id)
     mine = viewer.may("contacts") and bool(own(viewer, rows.iloc[[place]])[0])
-    return (rows if mine else _published(house, kind, revision)).iloc[place]
+    found: pd.Series[Any] = (rows if mine else _published(house, kind, revision)).iloc[place].copy()
+    found["version"] = int(versions["version"].max())
+    return found
 
 
-NOWHERE = (None, -1)
+NOWHERE: tuple[str | None, tuple[int, ...]] = (None, ())
 """Place of a record that is not there."""
 
 
-def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, int]]:
-    """Tell of every record in which frame and row it stands."""
+def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, tuple[int, ...]]]:
+    """Tell of every record in which frame and rows its versions stand."""
 
-    def look() -> dict[str, tuple[str | None, int]]:
-        kinds = house.catalog.kinds
-        return {
-            str(name): (kind, place)
-            for kind in kinds
-            for place, name in enumerate(known(house, kind, revision).rows["id"])
-        }
+    def look() -> dict[str, tuple[str | None, tuple[int, ...]]]:
+        found: dict[str, tuple[str | None, tuple[int, ...]]] = {}
+        for kind in house.catalog.kinds:
+            for place, name in enumerate(known(house, kind, revision).rows["id"]):
+                before = found.get(name, NOWHERE)[1]
+                found[name] = kind, (*before, place)
+        return found
 
     return house.recent.get(("places", revision), look)

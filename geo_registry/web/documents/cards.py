@@ -134,12 +134,22 @@ def _field(field: Field, record: pd.Series[Any], lang: Language) -> dict[str, An
         "name": field.name,
         "label": field.label.of(lang),
         "value": value,
-        "text": _text(field, value, lang),
+        "text": text_of(field, value, lang),
     }
 
 
-def _text(field: Field, value: object, lang: Language) -> str:
-    """Write a value as people read it, with its unit."""
+def text_of(field: Field, value: object, lang: Language) -> str:
+    """Write a value as people read it, with its unit.
+
+    Parameters
+    ----------
+    field
+        What it is a value of.
+    value
+        A plain value.
+    lang
+        Language of the words for fixed values.
+    """
     if value is None:
         return ""
     said = str(value).lower() if isinstance(value, bool) else str(value)

@@ -42,11 +42,11 @@ def search() -> Response:
 
 
 @blueprint.get("/api/records/<record_id>")
-@answers.tagged
 def record(record_id: str) -> Response:
-    """Describe one record of any kind."""
+    """Describe one record of any kind; its tag begins with its version, which an edit must name."""
     Query()
-    return answers.document(documents.full(registry(), record_id, language()))
+    found = documents.full(registry(), record_id, language())
+    return answers.of_version(answers.document(found), found["version"])
 
 
 @blueprint.get("/api/near")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 import geo_registry as gr
 from geo_registry.errors import NotFound, StoreError
@@ -15,6 +15,7 @@ from geo_registry.web.params import Query
 from geo_registry.wording import say, texts
 
 if TYPE_CHECKING:
+    from geo_registry.core.access import Right
     from geo_registry.core.kinds import Language
 
 blueprint = Blueprint("pages", __name__, template_folder="../templates")
@@ -29,11 +30,17 @@ def words() -> dict[str, Any]:
         "say": lambda key, **values: say(f"web.{key}", lang, **values),
         "ring_text": lambda radius_m: documents.ring_text(radius_m, lang),
         "in_language": _in_language,
+        "may": _may,
         "scope": lambda: registry().scope_in_words(lang),
         "shows_each": lambda: not viewer().counts_only,
         "digest": catalog().digest[:12],
         **_state(),
     }
+
+
+def _may(right: Right) -> bool:
+    """Tell whether the reader has a right; nobody has any before it is known who asks."""
+    return "viewer" in g and viewer().may(right)
 
 
 def _state() -> dict[str, Any]:

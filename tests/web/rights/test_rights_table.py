@@ -25,12 +25,30 @@ GET     /stations                               all
 GET     /stations/<station>                     all         station
 GET     /sources                                all
 GET     /sources/<record_id>                    all         source
+GET     /sources/<record_id>/edit               edit        source
+POST    /sources/<record_id>/edit               edit        source
+GET     /sources/<record_id>/history            history     source
+GET     /imports                                import
+POST    /imports                                import
+GET     /imports/<arrival>                      import      nothing
+POST    /imports/<arrival>/undo                 undo        nothing
+GET     /twins                                  decide
+POST    /twins                                  decide
 GET     /healthz                                all
 GET     /readyz                                 all
 GET     /metrics                                keep
 GET     /api/catalog                            all
 GET     /api/search                             all
 GET     /api/records/<record_id>                all         source
+PATCH   /api/records/<record_id>                edit        source
+GET     /api/records/<record_id>/history        history     source
+GET     /api/imports                            import
+POST    /api/imports                            import
+GET     /api/imports/<arrival>                  import      nothing
+GET     /api/imports/<arrival>/refused.xlsx     import      nothing
+POST    /api/imports/<arrival>/undo             undo        nothing
+GET     /api/twins                              decide
+POST    /api/decisions                          decide
 GET     /api/near                               all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
@@ -54,7 +72,7 @@ DELETE  /account/tokens/<token_id>              session
 Who: ``all``; ``account`` for those who have signed in; ``session`` for those who have done so in a browser,
 which a token has not; ``form`` for nobody without the secret of a form of ours; else the right it takes.
 What: ``source`` for records that only those see in whose bounds they lie, ``station`` for those that everyone
-sees. A method that has no row is not there.
+sees, ``nothing`` for what is not there. A method that has no row is not there.
 """
 RIGHTS = {
     "public": "",
@@ -69,6 +87,7 @@ RIGHTS = {
 """Rights of each role, by hand from the issue; a token reaches neither accounts nor the keeping."""
 FILLED = {
     "token_id": "0123456789ab",
+    "arrival": "a99",
     "form": "html",
     "layer": "sources",
     "z": "10",
@@ -111,7 +130,7 @@ class Row:
         refused = self.refused(role)
         if refused:
             return {refused}
-        if self.what == "source" and place not in SEEN[role]:
+        if self.what == "nothing" or (self.what == "source" and place not in SEEN[role]):
             return {404}
         return {200} if self.method == "GET" else LET_IN
 
