@@ -47,7 +47,7 @@ def drawn(chance: Random, last: str) -> list[str]:
     """Draw what is done before the act that is killed."""
     if last == "migration":
         return [last]
-    return [*chance.choices(["edit", "edit", "import", "export", "backup"], k=chance.randrange(2)), last]
+    return [*chance.choices([*["edit"] * 8, "import", "export", "backup"], k=chance.randrange(8)), last]
 
 
 def look_at(path: Path, acknowledged: Told) -> None:
@@ -82,7 +82,10 @@ def killed(folder: Path, rounds: int, seed: int) -> Counter[str]:
         acknowledged.backups |= told.backups
         doing[told.doing] += 1
         doing["acknowledged"] += len(told.commits) + len(told.backups)
-        doing["unfinished copies"] += len(list(path.parent.glob(f".*{UNFINISHED}")))
+        doing["between commit and answer"] += told.committing
+        for unfinished in path.parent.glob(f".*{UNFINISHED}*"):
+            doing["unfinished copies"] += unfinished.suffix == UNFINISHED
+            unfinished.unlink()
         look_at(path, acknowledged)
     return doing
 
