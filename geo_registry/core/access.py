@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_registry.core.bounds import LEVELS, Area, Bounds, area, belonging, within
+from geo_registry.core.bounds import LEVELS, OPEN_ROLES, Area, Bounds, area, belonging, within
 from geo_registry.core.frame import SYSTEM
 from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.errors import NotAllowed
@@ -29,6 +29,7 @@ __all__ = [
     "Right",
     "Viewer",
     "area",
+    "changeable",
     "closed_columns",
     "must",
     "own",
@@ -209,6 +210,34 @@ def own(viewer: Viewer, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     [True, False]
     """
     return belonging(viewer.bounds, frame)
+
+
+def changeable(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> NDArray[np.bool_]:
+    """Tell which rows a viewer may change, by its rights: its own, but the network only from everywhere.
+
+    Zones say how areas are spelled, and stations what is audited: who is bounded by an area could widen it.
+
+    Parameters
+    ----------
+    viewer
+        Who changes.
+    frame
+        Rows of any kinds, as for `own`, with ``kind``.
+    catalog
+        Says which role each kind plays.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"kind": ["kiln"], "district": ["郾城区"], "uscc": None})
+    >>> clerk = Viewer("clerk", "district", frozenset({area(["郾城区"])}))
+    >>> changeable(clerk, rows, Catalog({}, (), (), (), (), {}, "")).tolist()
+    [True]
+    """
+    mine = own(viewer, frame)
+    if viewer.bounds.areas is None:
+        return mine
+    network = [name for name, kind in catalog.kinds.items() if kind.role in OPEN_ROLES]
+    return mine & ~frame["kind"].isin(network).to_numpy(dtype=bool)
 
 
 def visible(viewer: Viewer, frame: gpd.GeoDataFrame, catalog: Catalog) -> gpd.GeoDataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -262,3 +263,21 @@ def test_a_bound_that_is_sent_anew_is_taken(registry: Registry, tmp_path: Path) 
         row = registry.sources("coal_sales_point").iloc[0]
         assert (row["stock_t"], row["stock_t_bound"] if bound else None) == (number, bound)
         assert (bound is None) == (row.isna()["stock_t_bound"])
+
+
+def test_a_district_does_not_redraw_the_network(registry: Registry, tmp_path: Path) -> None:
+    """Zones, which say how areas are spelled, and stations come from everywhere alone: areas stay."""
+    desk = registry.seen_by(clerk("郾城区"))
+    zone = {"name": "郾城区", "code": "411102", "level": "county", "scheme": "gb2260", "district": "郾城区"}
+    station = {"name": "站", "code": "S-9", "level": "national", "district": "郾城区"}
+    box = [[[114.0, 33.5], [114.1, 33.5], [114.1, 33.6], [114.0, 33.6], [114.0, 33.5]]]
+    for kind, known, shape in (
+        ("district", zone, {"type": "Polygon", "coordinates": box}),
+        ("monitoring_station", station, {"type": "Point", "coordinates": [114.05, 33.55]}),
+    ):
+        path = tmp_path / f"{kind}.geojson"
+        feature = {"type": "Feature", "properties": known, "geometry": shape}
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+        order = replace(ORDER, kind=kind)
+        assert desk.import_file(path, order).document["codes"] == {"OUT_OF_AREA": 1}
+        assert registry.import_file(path, order).document["new"] == 1

@@ -126,7 +126,7 @@ def test_a_move_keeps_the_place_before_for_the_time_before(registry: Registry, u
     assert registry.commits()[-1].action == "move"
     assert registry.record(name)["version"] == 3
     assert len(registry.search("东窑")) == 1
-    assert connect(url).verify() is None
+    assert connect(url).verify().broken is None
 
 
 def test_a_move_may_lie_between_two_others(registry: Registry) -> None:
@@ -459,7 +459,7 @@ def assert_none_lost(url: str, name: str, writers: int, edits: int) -> None:
     assert [one.fields.get("accuracy_m", 0) for one in told] == list(range(total + 1))
     assert len({one.fields.get("note") for one in told}) == total + 1
     assert len([each for each in registry.commits() if each.action == "edit"]) == total
-    assert connect(url).verify() is None
+    assert connect(url).verify().broken is None
 
 
 def test_no_edit_is_lost(url: str) -> None:

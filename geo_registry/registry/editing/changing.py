@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_registry.core import filters
-from geo_registry.core.access import must, own, visible
+from geo_registry.core.access import changeable, must, visible
 from geo_registry.core.frame import CRS, conform
 from geo_registry.core.ledger.versions import differences, latest, overlap, standing
 from geo_registry.errors import Conflict, NotAllowed, NotFound, Stale, ValueRefused, VersionNeeded
@@ -90,13 +90,13 @@ def edit(
         raise VersionNeeded(value=record_id)
     if version != found.newest:
         raise _stale(house, viewer, found, order, version=version)
-    _refuse_if_outside(viewer, found.version, record_id)
+    _refuse_if_outside(house, viewer, found.version, record_id)
     _refuse_if_restricted(viewer, found.kind, order)
     wanted = _wanted(house, found, order)
     fields = differences(found.version.iloc[0], wanted.frame.iloc[0])
     if not fields:
         return Edited(record_id, version, house.revision(), None, fields, wanted.warnings)
-    _refuse_if_outside(viewer, wanted.frame, record_id)
+    _refuse_if_outside(house, viewer, wanted.frame, record_id)
     opened = _opened(found, wanted.frame, order)
     batch = f"{record_id}.{found.newest + 1}"
     opened["batch"], opened["row"] = batch, pd.array([pd.NA] * len(opened), dtype="Int64")
@@ -174,8 +174,8 @@ def _opened(found: _Standing, wanted: gpd.GeoDataFrame, order: Edit) -> gpd.GeoD
     return conform(gpd.GeoDataFrame(both, geometry="geometry", crs=CRS), found.kind.fields)
 
 
-def _refuse_if_outside(viewer: Viewer, rows: gpd.GeoDataFrame, record_id: str) -> None:
-    if not own(viewer, rows).all():
+def _refuse_if_outside(house: House, viewer: Viewer, rows: gpd.GeoDataFrame, record_id: str) -> None:
+    if not changeable(viewer, rows, house.catalog).all():
         raise NotAllowed("OUT_OF_AREA", value=record_id)
 
 

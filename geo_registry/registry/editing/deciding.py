@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_registry.core.access import must, own, visible
+from geo_registry.core.access import changeable, must, own, visible
 from geo_registry.core.frame import empty
 from geo_registry.core.ledger.duplicates import find_twins
 from geo_registry.core.ledger.versions import latest, standing
@@ -169,7 +169,7 @@ def _one(house: House, viewer: Viewer, name: str, base: int) -> tuple[gpd.GeoDat
     rows, newest = records.open_versions(house, name, base)
     if visible(viewer, standing(rows, house.today), house.catalog).empty:
         raise NotFound("RECORD_UNKNOWN", value=name)
-    if not own(viewer, rows).all():
+    if not changeable(viewer, rows, house.catalog).all():
         raise NotAllowed("OUT_OF_AREA", value=name)
     last = latest(rows)
     return last.drop(columns=["known_from", "known_to"], errors="ignore"), newest

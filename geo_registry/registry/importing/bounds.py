@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_registry.core.access import own
+from geo_registry.core.access import changeable
 from geo_registry.core.findings import Finding
 from geo_registry.registry.importing.plans import match_rows
 
@@ -36,8 +36,8 @@ def within_area(house: House, viewer: Viewer, ledger: Ledger) -> Ledger:
     if viewer.bounds.areas is None or frame.empty:
         return ledger
     matched = match_rows(house, viewer, ledger, frame, base=house.store.revision())
-    inside = own(viewer, matched.merged)
-    foreign = matched.old.index[~own(viewer, matched.old)]
+    inside = changeable(viewer, matched.merged, house.catalog)
+    foreign = matched.old.index[~changeable(viewer, matched.old, house.catalog)]
     inside[matched.merged.index.get_indexer(foreign)] = False
     ends = np.cumsum([part.checked.accepted for part in ledger.parts])[:-1]
     parts = zip(ledger.parts, np.split(inside, ends), strict=True)

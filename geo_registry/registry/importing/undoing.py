@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_registry.core.access import must, own
+from geo_registry.core.access import changeable, must
 from geo_registry.core.frame import CRS, conform, empty
 from geo_registry.errors import Conflict, NotFound
 from geo_registry.registry.editing.decisions import is_undone, undone_by
@@ -60,7 +60,7 @@ def undo(house: House, viewer: Viewer, batch: str, by: str | None = None) -> Com
     touched = house.store.touched(commit.revision)
     before = house.store.records(ids=touched, as_of=commit.revision - 1)
     after = house.store.records(ids=touched, as_of=commit.revision)
-    _refuse_if_unseen(viewer, batch, [part for part in (before, after) if len(part)])
+    _refuse_if_unseen(house, viewer, batch, [part for part in (before, after) if len(part)])
     _refuse_if_undone(house, batch)
     today = house.store.records(ids=touched, as_of=base)
     _refuse_if_changed(batch, after, today)
@@ -87,9 +87,9 @@ def _beyond(rows: pd.DataFrame, others: Iterable[tuple[object, ...]]) -> pd.Data
     return rows[np.array([said not in known for said in _said(rows)], dtype=bool)]
 
 
-def _refuse_if_unseen(viewer: Viewer, batch: str, parts: Sequence[pd.DataFrame]) -> None:
+def _refuse_if_unseen(house: House, viewer: Viewer, batch: str, parts: Sequence[pd.DataFrame]) -> None:
     """Answer as for no batch where one of its records, before or after, is not the viewer's own."""
-    mine = bool(parts) and all(own(viewer, conform(rows)).all() for rows in parts)
+    mine = bool(parts) and all(changeable(viewer, conform(rows), house.catalog).all() for rows in parts)
     if not (viewer.bounds.areas is None or mine):
         raise NotFound("BATCH_UNKNOWN", value=batch)
 
