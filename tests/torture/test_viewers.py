@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -87,6 +88,14 @@ def longest_of(address: str, path: str, times: int) -> float:
             assert answer.status == 200
         longest = max(longest, time.perf_counter() - asked)
     return longest
+
+
+def recovered(address: str) -> bool:
+    """Tell whether tiles are answered again, and as quickly as is promised."""
+    try:
+        return longest_of(address, "/tiles/sources/12/3344/1640.mvt", 5) < LONGEST_P95_MS / 1_000
+    except HTTPError:
+        return False
 
 
 def test_a_few_viewers_are_all_served(demo_path: Path) -> None:
@@ -168,7 +177,7 @@ def test_a_flood_is_shed_and_forgotten(crowded: Path, program: Callable[[str], s
         health_s = longest_of(address, "/healthz", 20)
         storm.join()
         ended = time.monotonic()
-        while longest_of(address, "/tiles/sources/12/3344/1640.mvt", 5) > LONGEST_P95_MS / 1_000:
+        while not recovered(address):
             assert time.monotonic() - ended < 10.0
         recovery_s = time.monotonic() - ended
         after = seen(watching(address, 300, 10.0))
