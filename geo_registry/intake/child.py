@@ -110,7 +110,8 @@ def _bury(forks: dict[int, _Fork]) -> None:
             break
         fork = forks.pop(pid)
         code = os.waitstatus_to_exitcode(status)
-        _judge(fork.verdict, exit=code, late=fork.late, peak_mb=used.ru_maxrss * RSS_UNIT / MEGABYTE)
+        peak_mb, cpu_s = used.ru_maxrss * RSS_UNIT / MEGABYTE, used.ru_utime + used.ru_stime
+        _judge(fork.verdict, exit=code, late=fork.late, peak_mb=peak_mb, cpu_s=cpu_s)
 
 
 def _judge(verdict: socket.socket, **words: object) -> None:

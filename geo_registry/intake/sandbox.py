@@ -95,10 +95,12 @@ class Sandbox:
     ----------
     peak_mb
         The most memory that any file has taken so far, megabytes (10^6 bytes) in use at once.
+    worst_s
+        The most processor time that any file has taken so far, seconds.
     """
 
     def __init__(self) -> None:
-        self.peak_mb = 0.0
+        self.peak_mb = self.worst_s = 0.0
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -147,6 +149,7 @@ class Sandbox:
             return None
         verdict: dict[str, Any] = json.loads(words)
         self.peak_mb = max(self.peak_mb, verdict.get("peak_mb", 0.0))
+        self.worst_s = max(self.worst_s, verdict.get("cpu_s", 0.0))
         return verdict
 
     def _running(self) -> _Child:

@@ -1,4 +1,4 @@
-"""Awkward and hostile files: each comes to what it should, in time, within memory, and reaches nothing."""
+"""Awkward and hostile files: each comes to what it should, at bounded cost, and reaches nothing."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.intake.every_code import Sent
 
 CANARY = "CANARY-7431"
 SLOWEST_S, PEAK_MB = 10.0, 600.0
+"""Processor time and memory: a busy machine makes neither more. What waits for nothing is FILE_TOO_SLOW."""
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +77,12 @@ MAKERS: dict[str, Maker] = {
 
 @pytest.mark.parametrize("what", MAKERS)
 def test_files_come_to_what_they_should(registry: Registry, folder: Path, address: str, what: str) -> None:
-    """Verdict and codes are right, no file takes long or much, and none shows the canary or calls out."""
+    """Verdict and codes are right, no file costs much, and none shows the canary or calls out."""
     for case in MAKERS[what](folder, folder / "canary.csv", address):
-        began = time.monotonic()
+        began = time.process_time()
         verdict, codes, said = found(registry, folder, case)
         assert (verdict, codes) == (case.verdict, case.codes), (case.name, case.content[:200], said)
         assert CANARY not in said
-        assert time.monotonic() - began < SLOWEST_S
+        assert time.process_time() - began < SLOWEST_S
+    assert 0 < sandbox.own().worst_s < SLOWEST_S
     assert 0 < sandbox.own().peak_mb < PEAK_MB

@@ -34,6 +34,7 @@ class Figures:
 
     files: int = 0
     seconds: float = 0.0
+    slowest_s: float = 0.0
     worst_s: float = 0.0
     peak_mb: float = 0.0
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -84,12 +85,13 @@ def drill(folder: Path, files: int) -> Figures:
     registry.close()
     figures.seconds = time.monotonic() - began
     figures.peak_mb = sandbox.own().peak_mb
+    figures.worst_s = max(figures.worst_s, sandbox.own().worst_s)
     return figures
 
 
 def send_one(registry: Registry, path: Path, number: int, figures: Figures) -> None:
     """Send one damaged file and add what came of it."""
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     try:
         verdict, said = take(registry, path)
     except Exception as fault:  # noqa: BLE001 (whatever it is, the drill goes on and tells)
@@ -98,17 +100,21 @@ def send_one(registry: Registry, path: Path, number: int, figures: Figures) -> N
         figures.faults.append(f"{number}{path.suffix}: {said[:200]}")
     figures.files += 1
     figures.verdicts[verdict] += 1
-    figures.worst_s = max(figures.worst_s, time.monotonic() - began)
+    figures.slowest_s = max(figures.slowest_s, time.monotonic() - began)
+    figures.worst_s = max(figures.worst_s, time.process_time() - worked)
 
 
 def judge(figures: Figures) -> None:
     """Hold the figures against the promise."""
+    verdicts = dict(figures.verdicts.most_common())
     print(  # noqa: T201 (the figures are what `make torture` is run for)
-        f"\n{figures.files} damaged files in {figures.seconds:.0f} s, slowest {figures.worst_s:.2f} s, "
-        f"peak {figures.peak_mb:.0f} MB: {dict(figures.verdicts.most_common())}"
+        f"\n{figures.files} damaged files in {figures.seconds:.0f} s, slowest {figures.slowest_s:.2f} s "
+        f"({figures.worst_s:.2f} s of processor time), peak {figures.peak_mb:.0f} MB: {verdicts}"
     )
     assert figures.faults == []
+    # processor time, which a busy machine does not make more; what waits for nothing is FILE_TOO_SLOW
     assert figures.worst_s < SLOWEST_S
+    assert "FILE_TOO_SLOW" not in figures.verdicts
     assert 0 < figures.peak_mb < PEAK_MB
     assert {"accept", "partial"} <= figures.verdicts.keys()
 
