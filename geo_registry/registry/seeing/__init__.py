@@ -151,7 +151,7 @@ def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: 
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
-    """Give one record as it is today, else as it was last.
+    """Give one record as it is today, else as it was last, as far as the viewer sees its versions.
 
     It has its contacts where the viewer has a right to them and the record is its own. What does not exist
     and what may not be seen take the same way and end alike.
@@ -168,16 +168,15 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
         If there is none, or the viewer may not see it.
     """
     kind, places = _places(house, revision).get(record_id, NOWHERE)
-    if kind is None:
+    seen = _seen(house, bounds_of(house, viewer, kind), kind, revision) if kind else ()
+    shown = [place for place in places if seen[place]]
+    if kind is None or not shown:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
     rows = known(house, kind, revision).rows
-    versions = rows.iloc[list(places)]
-    place = int(standing(versions, house.today).index[0])
-    if not _seen(house, bounds_of(house, viewer, kind), kind, revision)[place]:
-        raise NotFound("RECORD_UNKNOWN", value=record_id)
+    place = int(standing(rows.iloc[shown], house.today).index[0])
     mine = viewer.may("contacts") and bool(own(viewer, rows.iloc[[place]])[0])
     found: pd.Series[Any] = (rows if mine else _published(house, kind, revision)).iloc[place].copy()
-    found["version"] = int(versions["version"].max())
+    found["version"] = int(rows["version"].iloc[list(places)].max())
     return found
 
 
