@@ -177,7 +177,7 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             raise ValueRefused("VERB_UNKNOWN", value=cmd_name, known=", ".join(VERBS))
-        module = import_module(f"geo_registry.cli.{VERBS[cmd_name]}")
+        module = import_module(f"geo_registry.cli.verbs.{VERBS[cmd_name]}")
         command: click.Command = module.COMMANDS[cmd_name]
         return translate(command, self._lang)
 

@@ -9,7 +9,6 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ import geo_registry as gr
 from geo_registry.core.ledger.reading.cell import is_blank
 from geo_registry.core.ledger.reading.columns import clean
 from geo_registry.errors import FileRefused
-from geo_registry.live.recent import Recent
 from geo_registry.registry import Registry
 from geo_registry.registry.house import House
 from geo_registry.store import connect
@@ -58,13 +56,11 @@ ROWS: st.SearchStrategy[Row] = st.tuples(
 TABLES = st.lists(ROWS, min_size=1, max_size=8)
 
 
-@dataclass(frozen=True)
 class Desk:
     """An empty store to begin from, rooms that have their catalog, and where copies go."""
 
-    empty: bytes
-    house: House
-    folder: Path
+    def __init__(self, empty: bytes, house: House, folder: Path) -> None:
+        self.empty, self.house, self.folder = empty, house, folder
 
     def fresh(self) -> Registry:
         """Open a copy of the empty store, with the catalog that is loaded already."""
@@ -72,7 +68,8 @@ class Desk:
             old.unlink()
         (self.folder / "store.db").write_bytes(self.empty)
         store = connect(f"sqlite:///{self.folder / 'store.db'}")
-        return Registry(replace(self.house, store=store, recent=Recent()))
+        house = self.house
+        return Registry(House(store, house.catalog, house.settings, house.clock, house.genesis))
 
 
 @pytest.fixture(scope="module")

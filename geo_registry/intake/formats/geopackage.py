@@ -27,6 +27,8 @@ HEADER_BYTES = 8
 ENVELOPE_CODE, EXTENDED = 0b0000_1110, 0b0010_0000
 PATIENCE_S, STEPS = 3.0, 100_000
 """Seconds a row may take to come, looked at every so many steps of SQLite's machine."""
+LONGEST_B = 2**31 - 1
+"""What SQLite can be told of the longest value: its limits are C integers."""
 LAYERS = """
     SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id, s.definition
     FROM gpkg_contents AS c
@@ -69,7 +71,7 @@ def read(upload: Upload) -> Content:
     try:
         # read-only and unchanging, as sqlite.org/security advises for files of strangers
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, upload.limits.file_mb * 1_000_000)
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(upload.limits.file_mb * 1_000_000, LONGEST_B))
             _check(database)
             tables = {table.name: table for table in _tables(database)}
             layers = [_layer(database, tables[name], upload) for name in upload.choose(list(tables))]

@@ -9,9 +9,9 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import EXIT_PARTIAL, EXIT_REFUSED, Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.errors import FileRefused
 from geo_registry.registry.importing import brief, pairs_of
 from geo_registry.settings import COMMAND_LINE_LIMITS

@@ -8,8 +8,8 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.printing import print_json, print_table
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import day, whole
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.editing import Edit

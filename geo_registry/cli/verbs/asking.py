@@ -9,9 +9,9 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import as_of, day, number
 from geo_registry.errors import ValueRefused
 

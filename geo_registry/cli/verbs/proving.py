@@ -10,9 +10,9 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import EXIT_REFUSED, Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import print_json
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.registry import keeping
 from geo_registry.wording import say
 

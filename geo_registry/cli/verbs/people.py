@@ -13,8 +13,8 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.printing import print_json, print_table
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.core import access
 from geo_registry.registry.people import Grant, passwords
 from geo_registry.wording import say

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 import geo_registry as gr
-from geo_registry.cli.asking import output_format, question_options, radii
 from geo_registry.cli.group import Shell
-from geo_registry.cli.keeping import store_url
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver
+from geo_registry.cli.verbs.asking import output_format, question_options, radii
+from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import number
 from geo_registry.errors import ValueRefused
 
