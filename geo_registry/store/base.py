@@ -83,7 +83,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _engine(url: str | URL, path: Path) -> Engine:
-    engine = create_engine(url, creator=lambda: _connect(path))
+    engine = create_engine(url, creator=lambda: _connect(path), hide_parameters=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

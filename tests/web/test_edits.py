@@ -264,6 +264,9 @@ def test_a_ledger_goes_through_the_pages(desk: Desk) -> None:
     assert refused.headers["Location"] == "/imports/a3"
     assert "FILE_EMPTY" in desk.client.get("/imports/a3").text
     assert desk.client.get("/imports").text.count("/imports/a") == 3
+    counted = desk.client.get("/metrics").text
+    assert 'imports_total{outcome="partial"} 2.0' in counted
+    assert 'imports_total{outcome="reject"} 1.0' in counted
     fresh = desk.send("/imports", written(("K-7", "新窑", "114.03", "33.57", "郾城区", "在用", "")))
     undone = desk.client.post(fresh.headers["Location"] + "/undo")
     assert (undone.status_code, undone.headers["Location"]) == (303, fresh.headers["Location"])

@@ -516,7 +516,7 @@ def test_every_text_about_people_is_used() -> None:
     files = [
         *(package / "web").rglob("*.py"),
         *(package / "web").rglob("*.html"),
-        *(package / "cli").glob("*.py"),
+        *(package / "cli").rglob("*.py"),
     ]
     held = "".join(path.read_text("utf-8") for path in files)
     begun = ("role_", "scope_", "done_")

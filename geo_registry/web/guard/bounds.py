@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import request
 
 from geo_registry.core import access
+from geo_registry.web.guard.entry.peers import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,30 +33,11 @@ def public_viewer(settings: Settings, *, has_accounts: Callable[[], bool]) -> Vi
         Tells whether anybody has an account; asked only where that matters.
     """
     if settings.public == "auto":
-        local = is_local(settings.host) and _asked_locally()
+        local = is_loopback(settings.host) and _asked_locally()
         return access.public(leads=True) if local and not has_accounts() else None
     if settings.public == "closed":
         return None
     return access.public(counts_only=settings.public == "counts")
-
-
-def is_local(host: str) -> bool:
-    """Tell whether an address is this machine's own.
-
-    Parameters
-    ----------
-    host
-        A name or an address, without a port.
-
-    Examples
-    --------
-    >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost"), is_local("0.0.0.0")
-    (True, True, True, False)
-    """
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _asked_locally() -> bool:
@@ -65,4 +46,4 @@ def _asked_locally() -> bool:
         called = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         return False
-    return is_local(request.remote_addr or "") and is_local(called)
+    return is_loopback(request.remote_addr or "") and is_loopback(called)

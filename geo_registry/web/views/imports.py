@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 
 from geo_registry.errors import FileRefused
 from geo_registry.registry.importing import brief
@@ -14,8 +14,13 @@ from geo_registry.web.params import Form, Query
 from geo_registry.web.uploads import received
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
+
+    from geo_registry import ImportOrder
 
 blueprint = Blueprint("imports", __name__, template_folder="../templates")
 
@@ -35,7 +40,14 @@ def arrivals() -> Response:
 def send() -> Response:
     """Take a ledger in; the answer is the document of the verb."""
     with received() as (path, order):
-        return answers.document(registry().import_file(path, order).document)
+        return answers.document(_taken(path, order))
+
+
+def _taken(path: Path, order: ImportOrder) -> Mapping[str, Any]:
+    g.import_outcome = "reject"
+    document = registry().import_file(path, order).document
+    g.import_outcome = document["status"]
+    return document
 
 
 @blueprint.get("/api/imports/<arrival>")
@@ -76,7 +88,7 @@ def send_form() -> str | AnyResponse:
     """Take a ledger in and show what came of it; a look first is shown and forgotten."""
     with received() as (path, order):
         try:
-            document = registry().import_file(path, order).document
+            document = _taken(path, order)
         except FileRefused as fault:
             document = registry().refusal(path, order, fault).document
     if document["arrival"]:

@@ -23,7 +23,7 @@ Limited: TypeAlias = Literal["sign_ins", "imports", "heavy_reads"]
 
 FREE = re.compile(r"/(healthz|readyz|metrics|static/.*)")
 """Addresses that are answered however much is asked: they cost next to nothing, or tell how things are."""
-HEAVY = re.compile(r"/api/(audit|export|stations/[^/]+/(audit|report\..*))")
+HEAVY = re.compile(r"/api/(audit|export|twins|stations/[^/]+/(audit|report\..*))|/twins")
 """Addresses whose answer may take seconds."""
 NEAR = "/api/near"
 FAR_M = 20_000.0
