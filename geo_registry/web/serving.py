@@ -38,13 +38,10 @@ if TYPE_CHECKING:
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
-    from geo_registry.registry import Registry
     from geo_registry.settings import Settings
 
-SPARE_THREADS = 8
+SPARE_THREADS = 24
 """Threads of a worker beyond those that work, wait or take in a body: they turn away what is too much."""
-SWITCH_S = 0.001
-"""Seconds after which a thread that computes lets others have a turn; Python's own 5 ms are several tiles."""
 M_ARENA_MAX, ARENAS = -8, 2
 """Which number of places glibc is told (malloc.h), and how many: at one alone threads would queue."""
 GRACE_S = 10
@@ -103,11 +100,10 @@ def application(settings: Settings | None = None) -> Flask:
     """
     chosen = settings or from_env()
     logs.configure(chosen.serving, sys.stderr)
-    sys.setswitchinterval(SWITCH_S)
     _share_memory()
     opened = open_registry(chosen=chosen)
     with contextlib.suppress(RegistryError):
-        opened.seen_by(_first_viewer(chosen, opened)).layers.warm()
+        opened.seen_by(_first_viewer(chosen)).layers.warm()
     return create_app(chosen, opened)
 
 
@@ -119,10 +115,9 @@ def _share_memory() -> None:
         getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(M_ARENA_MAX, ARENAS)
 
 
-def _first_viewer(settings: Settings, registry: Registry) -> Viewer:
-    """Guess who will look at the map: everybody where it is open, else somebody who sees everything."""
-    is_open = settings.public == "read" or (settings.public == "auto" and not registry.people.any)
-    return access.public() if is_open else access.owner("server")
+def _first_viewer(settings: Settings) -> Viewer:
+    """Guess who will look at the map: a stranger where it is open, else somebody who sees everything."""
+    return access.public() if settings.public == "read" else access.owner("server")
 
 
 def _server(settings: Settings) -> AbstractServer[Any]:

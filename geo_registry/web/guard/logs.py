@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, TextIO
@@ -47,13 +49,49 @@ def configure(serving: Serving, stream: TextIO) -> None:
     """
     watched = serving.log == "auto" and stream.isatty()
     level = logging.getLevelNamesMapping()[serving.log_level.upper()]
-    handler = logging.StreamHandler(stream)
+    handler = Lines(stream)
     handler.setFormatter(formatter(as_json=serving.log != "text" and not watched))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, _LIBRARIES))
     # whoever watches a terminal came for the map and its address, not for a line a tile
     logging.getLogger("geo_registry").setLevel(max(level, _LIBRARIES) if watched else level)
+
+
+class Lines(logging.Handler):
+    """Writes each line with one call, without a lock: in a flood all threads would queue for that.
+
+    Parameters
+    ----------
+    stream
+        Where to write. What has a file is written to it directly.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        try:
+            self._file: int | None = stream.fileno()
+        except OSError:
+            self._file = None
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write a line without the lock of other handlers."""
+        is_wanted = bool(self.filter(record))
+        if is_wanted:
+            self.emit(record)
+        return is_wanted
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; one that cannot be written is lost, and nothing else with it."""
+        line = self.format(record) + "\n"
+        with contextlib.suppress(OSError):
+            if self._file is None:
+                self._stream.write(line)
+            else:
+                left = line.encode("utf-8", "backslashreplace")
+                while left:
+                    left = left[os.write(self._file, left) :]
 
 
 def formatter(*, as_json: bool) -> ProcessorFormatter:

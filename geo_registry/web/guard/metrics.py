@@ -142,12 +142,31 @@ class Book:
         amount
             Seconds.
         """
-        edge = next(edge for edge in SECONDS if amount <= edge)
         with self._lock:
-            if (metric.name, values, "_sum", None) not in self._keys:
-                self._open_classes(metric, values)
-            self._add(metric, self._key(metric, values, "_bucket", edge), 1.0)
-            self._add(metric, self._key(metric, values, "_sum"), amount)
+            self._observe(metric, values, amount)
+
+    def answered(self, route: str, method: str, status: str, took_s: float | None) -> None:
+        """Count a request that has been answered, in one go: threads that wait here hold up all others.
+
+        Parameters
+        ----------
+        route, method, status
+            What was asked, and what came of it.
+        took_s
+            Seconds it took; None for one that was turned away.
+        """
+        with self._lock:
+            self._add(IN_FLIGHT, self._key(IN_FLIGHT, ()), -1.0)
+            self._add(REQUESTS, self._key(REQUESTS, (route, method, status)), 1.0)
+            if took_s is not None:
+                self._observe(DURATION, (route,), took_s)
+
+    def _observe(self, metric: Metric, values: tuple[str, ...], amount: float) -> None:
+        edge = next(edge for edge in SECONDS if amount <= edge)
+        if (metric.name, values, "_sum", None) not in self._keys:
+            self._open_classes(metric, values)
+        self._add(metric, self._key(metric, values, "_bucket", edge), 1.0)
+        self._add(metric, self._key(metric, values, "_sum"), amount)
 
     def _open_classes(self, metric: Metric, values: tuple[str, ...]) -> None:
         """Begin every class of a histogram at 0: a class that is missing cannot be told from an empty one."""

@@ -56,6 +56,7 @@ def count() -> Response:
 
 
 def _counted() -> Response:
+    entry.of_this().weigh()
     book = entry.of_this().book
     book.put(metrics.REVISION, amount=kept().registry.revision)
     book.put(metrics.CHILDREN, amount=book.sandboxes())

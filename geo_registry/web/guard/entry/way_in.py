@@ -46,7 +46,7 @@ FOR_PROGRAMS = re.compile(r"/(api|tiles|static|ogc)(/|$)|/(healthz|readyz|metric
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """Methods that are counted by their name."""
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
-_TURNED_AWAY_EVERY_S = 1.0
+_TURNED_AWAY_EVERY_S = _WEIGHED_EVERY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Entry:
         self.peers, self.gates = Peers(settings), gates.Gates(settings.serving)
         self.book = metrics.Book(settings.serving.metrics)
         self._bodies = Bodies(settings)
-        self._turned_away, self._told_at = 0, 0.0
+        self._turned_away, self._told_at, self._weighed_at = 0, 0.0, 0.0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -111,12 +111,13 @@ class Entry:
         note = Note(given if _SAFE_ID.fullmatch(given) else secrets.token_hex(8), environ["REQUEST_METHOD"])
         environ[NOTE] = note
         self.book.add(metrics.IN_FLIGHT)
-        try:
-            with logs.in_request(note.request_id):
+        with logs.in_request(note.request_id):
+            try:
                 answer = self._answered(environ, note)
-                self._tell(note, answer)
-        finally:
-            self.book.add(metrics.IN_FLIGHT, amount=-1.0)
+            except BaseException:
+                self.book.add(metrics.IN_FLIGHT, amount=-1.0)
+                raise
+            self._tell(note, answer)
         start_response(answer.status, [*answer.headers, (REQUEST_ID, note.request_id)])
         return [answer.body]
 
@@ -135,18 +136,23 @@ class Entry:
 
     def _tell(self, note: Note, answer: Answer) -> None:
         took_s = time.perf_counter() - note.begun
-        route = note.route or "none"
         method = note.method if note.method in METHODS else "other"
-        self.book.add(metrics.REQUESTS, route, method, answer.status[:3])
+        known_s = None if answer.turned_away else took_s
+        self.book.answered(note.route or "none", method, answer.status[:3], known_s)
         if answer.turned_away:
             self._tell_now_and_then()
-            return
-        self.book.observe(metrics.DURATION, route, amount=took_s)
+        else:
+            logs.REQUESTS.info("request", extra=_line(note, answer, took_s))
+        if (now := time.monotonic()) - self._weighed_at >= _WEIGHED_EVERY_S:
+            self._weighed_at = now
+            self.weigh()
+
+    def weigh(self) -> None:
+        """Write down what this process holds in memory, and how often that answered."""
         for cache, use in self._memory.items():
             self.book.put(metrics.HITS, cache, amount=use.hits)
             self.book.put(metrics.MISSES, cache, amount=use.misses)
             self.book.put(metrics.HELD, cache, amount=use.held_bytes)
-        logs.REQUESTS.info("request", extra=_line(note, answer, took_s))
 
     def _tell_now_and_then(self) -> None:
         """Note a flood by its size: a line for each would be a flood of its own."""
