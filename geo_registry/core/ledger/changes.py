@@ -28,9 +28,10 @@ SAME_POSITION_DEG = 2e-7
 def match(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Series[str]:
     """Find the record each row speaks of.
 
-    By (kind, code, order among equal codes); a row without a code by (kind, USCC); a row with
-    neither by kind, normalised name and township within `SAME_PLACE_M`. A record is taken once.
-    A record that has a code is only found by it, unless the row has none.
+    By (kind, code, order among equal codes), first among those of the district that the row names: two
+    districts may have given one code. A row without a code by (kind, USCC); a row with neither by kind,
+    normalised name and township within `SAME_PLACE_M`. A record is taken once. A record that has a code is
+    only found by it, unless the row has none.
 
     Parameters
     ----------
@@ -53,13 +54,19 @@ def match(new: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> pd.Series[str]:
     [nan, 'r1']
     """
     found = pd.Series([None] * len(new), index=new.index, dtype="str")
-    for keys_of in (_code_keys, _uscc_keys):
+    for keys_of in (_district_keys, _code_keys, _uscc_keys):
         found = found.fillna(_matched_by(keys_of, new[found.isna()], _free(known, found)))
     return found.fillna(_matched_by_name(new[found.isna()], _free(known, found)))
 
 
 def _free(known: gpd.GeoDataFrame, found: pd.Series[str]) -> gpd.GeoDataFrame:
     return known[~known["id"].isin(found.dropna())]
+
+
+def _district_keys(frame: gpd.GeoDataFrame) -> pd.Series[str]:
+    own = frame[frame["code"].notna() & frame["district"].notna()].sort_values("code_no", kind="stable")
+    keys = own["kind"] + "\x1f" + own["code"] + "\x1f" + own["district"]
+    return (keys + "\x1f" + keys.groupby(keys).cumcount().astype("str")).reindex(frame.index)
 
 
 def _code_keys(frame: gpd.GeoDataFrame) -> pd.Series[str]:

@@ -27,8 +27,6 @@ from geo_registry.store.chain import Commit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
-
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
@@ -92,30 +90,29 @@ class _Desk:
             sheet=order.sheet,
             limits=order.limits,
         )
-        ledger = within_area(house, self.viewer, check_file(house, raw, order, records.districts(house)))
-        frame = ledger.frame(house.catalog)
-        wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
-        if wanted and not order.dry_run:
-            return self._store(ledger, frame)
-        told = self._told(ledger, plan(house, self.viewer, ledger, frame, base=house.store.revision()), None)
-        return told if order.dry_run else self._keep(ledger, told)
-
-    def _store(self, ledger: Ledger, frame: gpd.GeoDataFrame) -> Outcome:
+        checked = check_file(house, raw, order, records.districts(house))
         for tries in range(1, TRIES + 1):
-            base = self.house.store.revision()
-            found = plan(self.house, self.viewer, ledger, frame, base=base)
-            if found.change.opened.empty:
-                return self._keep(ledger, self._told(ledger, found, None))
-            told = self._told(ledger, found, f"b{base + 1}")
-            note = Commit(0, self.house.now, self._by, "import", f"b{base + 1}", _details(ledger, found))
             try:
-                self.house.store.commit(found.change, note, self.arrival(told.document, ledger))
+                return self._done(checked, last=house.store.revision())
             except Conflict:
                 if tries == TRIES:
                     raise
-            else:
-                return self._numbered(told, str(note.batch))
         raise AssertionError
+
+    def _done(self, checked: Ledger, *, last: int) -> Outcome:
+        """Judge the rows and store the good ones, both against one revision."""
+        house, order = self.house, self.order
+        ledger = within_area(house, self.viewer, checked, base=last)
+        found = plan(house, self.viewer, ledger, ledger.frame(house.catalog), base=last)
+        wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
+        if order.dry_run:
+            return self._told(ledger, found, None)
+        if not wanted or found.change.opened.empty:
+            return self._keep(ledger, self._told(ledger, found, None))
+        told = self._told(ledger, found, f"b{last + 1}")
+        note = Commit(0, house.now, self._by, "import", f"b{last + 1}", _details(ledger, found))
+        house.store.commit(found.change, note, self.arrival(told.document, ledger))
+        return self._numbered(told, str(note.batch))
 
     def _told(self, ledger: Ledger, found: Plan, batch: str | None) -> Outcome:
         revision = int(found.change.base or 0) + (batch is not None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo_registry.registry.importing.ledgers import Ledger
 
 
-def within_area(house: House, viewer: Viewer, ledger: Ledger) -> Ledger:
+def within_area(house: House, viewer: Viewer, ledger: Ledger, *, base: int) -> Ledger:
     """Refuse the rows that lie outside the viewer's area, or would change a record that does.
 
     Parameters
@@ -31,11 +31,13 @@ def within_area(house: House, viewer: Viewer, ledger: Ledger) -> Ledger:
         Who imports.
     ledger
         The checked file.
+    base
+        Revision to compare with.
     """
     frame = ledger.frame(house.catalog)
     if viewer.bounds.areas is None or frame.empty:
         return ledger
-    matched = match_rows(house, viewer, ledger, frame, base=house.store.revision())
+    matched = match_rows(house, viewer, ledger, frame, base=base)
     inside = changeable(viewer, matched.merged, house.catalog)
     foreign = matched.old.index[~changeable(viewer, matched.old, house.catalog)]
     inside[matched.merged.index.get_indexer(foreign)] = False

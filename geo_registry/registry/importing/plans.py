@@ -59,14 +59,18 @@ class Matched:
 
     Attributes
     ----------
+    stored
+        Open versions of all records.
     known
-        Open versions of the records the viewer sees.
+        Those of them that the viewer sees.
     old
-        The version each row speaks of, by the row's place; rows of new things have none.
+        The version each row speaks of, by the row's place; rows of new things have none. It may be one that
+        the viewer does not see, of a record that has gone elsewhere.
     merged
         Every row as it would be stored.
     """
 
+    stored: gpd.GeoDataFrame
     known: gpd.GeoDataFrame
     old: gpd.GeoDataFrame
     merged: gpd.GeoDataFrame
@@ -90,17 +94,17 @@ def match_rows(
     base
         Revision to compare with.
     """
-    stored = house.store.records(ledger.kinds, as_of=base)
-    known = conform(stored.drop(columns=["known_from", "known_to"])) if len(stored) else empty()
-    known = known[within(viewer.bounds, known, house.catalog)].reset_index(drop=True)
+    rows = house.store.records(ledger.kinds, as_of=base)
+    stored = conform(rows.drop(columns=["known_from", "known_to"])) if len(rows) else empty()
+    known = stored[within(viewer.bounds, stored, house.catalog)].reset_index(drop=True)
     found = match(frame, latest(known)).dropna()
-    old = standing_for(known, found, frame["valid_from"].fillna(frame["valid_to"]))
+    old = standing_for(stored, found, frame["valid_from"].fillna(frame["valid_to"]))
     merged = _merged(frame, old, ledger.given) if len(old) else frame.copy()
     merged.loc[_put_away(old, decisions(house)).index, "status"] = VOID
-    again = old["id"].isin(known["id"][known["id"].duplicated()])
+    again = old["id"].isin(stored["id"][stored["id"].duplicated()])
     for column in ("valid_from", "valid_to"):
         merged.loc[old.index[again], column] = old.loc[again, column]
-    return Matched(known, old, merged)
+    return Matched(stored, known, old, merged)
 
 
 def plan(house: House, viewer: Viewer, ledger: Ledger, frame: gpd.GeoDataFrame, *, base: int) -> Plan:
@@ -131,7 +135,7 @@ def plan(house: House, viewer: Viewer, ledger: Ledger, frame: gpd.GeoDataFrame, 
     kept = sorted([*rows.new, *rows.updated])
     opened = merged.loc[kept].copy()
     opened["id"] = ids.loc[kept]
-    newest = matched.known.groupby("id")["version"].max()
+    newest = matched.stored.groupby("id")["version"].max()
     opened["version"] = newest.reindex(opened["id"]).fillna(0).astype("int64").to_numpy() + 1
     opened["batch"] = f"b{base + 1}"
     gone = old.loc[list(rows.updated)]

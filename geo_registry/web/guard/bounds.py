@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from geo_registry.core import access
-from geo_registry.web.guard.entry.peers import is_loopback
+from geo_registry.web.guard.entry.peers import LOCAL, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +41,9 @@ def public_viewer(settings: Settings, *, has_accounts: Callable[[], bool]) -> Vi
 
 
 def _asked_locally() -> bool:
-    """Tell whether the request at hand comes from this machine and calls it so."""
+    """Tell whether the request at hand comes from this machine, by no proxy, and calls it so."""
     try:
         called = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         return False
-    return is_loopback(request.remote_addr or "") and is_loopback(called)
+    return bool(request.environ.get(LOCAL)) and is_loopback(called)

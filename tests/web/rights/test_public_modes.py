@@ -169,6 +169,8 @@ def test_the_registry_of_a_fresh_machine_is_seen_from_it_alone(registry: Registr
         assert client.get("/api/catalog", headers={"Host": host}).status_code in {400, 401}, host
     for peer in ("10.0.0.5", "", "::ffff:10.0.0.5"):
         assert client.get("/api/catalog", environ_overrides={"REMOTE_ADDR": peer}).status_code == 401, peer
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
+        assert client.get("/api/catalog", headers={header: "203.0.113.9"}).status_code == 401, header
 
 
 def test_listening_to_others_or_an_account_ends_that(
