@@ -13,6 +13,7 @@ from geo_registry.core.access import Viewer
 from geo_registry.core.bounds import area
 from geo_registry.registry import importing
 from geo_registry.registry.editing import Edit
+from geo_registry.registry.importing import bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +118,7 @@ def test_rows_are_judged_against_what_they_are_compared_with(
     """A kiln that goes to the neighbour while its old district's ledger is worked on is not made anew."""
     town.send(town.city, KILN)
     name = str(town.city.sources("brick_kiln")["id"].iloc[0])
-    within = importing.within_area
+    within = bounds.within_area
     moves = iter([Edit({"district": THERE})])
 
     def overtaken(*rest: Any, **base: Any) -> Any:  # noqa: ANN401
