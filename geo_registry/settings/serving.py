@@ -66,7 +66,7 @@ class Serving:
     """
 
     slots: int = 4
-    waiting: int = 64
+    waiting: int = 192
     heavy_slots: int = 1
     heavy_waiting: int = 8
     bodies: int = 16

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
     from geo_registry.settings import Settings
 
-SPARE_THREADS = 24
+SPARE_THREADS = 8
 """Threads of a worker beyond those that work, wait or take in a body: they turn away what is too much."""
 M_ARENA_MAX, ARENAS = -8, 2
 """Which number of places glibc is told (malloc.h), and how many: at one alone threads would queue."""

@@ -11,7 +11,9 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -22,7 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.utils import floatToGoString
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Form: TypeAlias = Literal["counter", "gauge_livesum", "gauge_max", "histogram"]
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, float("inf"))
@@ -96,6 +98,7 @@ class Book:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="geo-registry-metrics-"))
         self._pages: dict[Form, MmapedDict] = {}
         self._keys: dict[tuple[object, ...], str] = {}
+        self._notes: deque[Callable[[], None]] = deque()
         self._lock = Lock()
         self._pid = os.getpid()
         weakref.finalize(self, _shut, self._pages, None if folder else self.folder)
@@ -112,8 +115,7 @@ class Book:
         amount
             How much; a gauge may go down.
         """
-        with self._lock:
-            self._add(metric, self._key(metric, values), amount)
+        self._note(partial(self._add, metric, values, amount))
 
     def put(self, metric: Metric, *values: str, amount: float) -> None:
         """Write down a number that is counted elsewhere in this process.
@@ -127,8 +129,7 @@ class Book:
         amount
             What it is now.
         """
-        with self._lock:
-            self._page(metric.form).write_value(self._key(metric, values), amount, 0.0)
+        self._note(partial(self._put, metric, values, amount))
 
     def observe(self, metric: Metric, *values: str, amount: float) -> None:
         """Put a duration into its class.
@@ -142,38 +143,37 @@ class Book:
         amount
             Seconds.
         """
-        with self._lock:
-            self._observe(metric, values, amount)
+        self._note(partial(self._observe, metric, values, amount))
 
-    def answered(self, route: str, method: str, status: str, took_s: float | None) -> None:
-        """Count a request that has been answered, in one go: threads that wait here hold up all others.
-
-        Parameters
-        ----------
-        route, method, status
-            What was asked, and what came of it.
-        took_s
-            Seconds it took; None for one that was turned away.
-        """
-        with self._lock:
-            self._add(IN_FLIGHT, self._key(IN_FLIGHT, ()), -1.0)
-            self._add(REQUESTS, self._key(REQUESTS, (route, method, status)), 1.0)
-            if took_s is not None:
-                self._observe(DURATION, (route,), took_s)
+    def _note(self, note: Callable[[], None]) -> None:
+        """Have a note written, by this thread or by the one that is writing: none waits for another."""
+        self._notes.append(note)
+        while self._notes and self._lock.acquire(blocking=False):
+            try:
+                while self._notes:
+                    self._notes.popleft()()
+            finally:
+                self._lock.release()
 
     def _observe(self, metric: Metric, values: tuple[str, ...], amount: float) -> None:
         edge = next(edge for edge in SECONDS if amount <= edge)
         if (metric.name, values, "_sum", None) not in self._keys:
             self._open_classes(metric, values)
-        self._add(metric, self._key(metric, values, "_bucket", edge), 1.0)
-        self._add(metric, self._key(metric, values, "_sum"), amount)
+        self._raise(metric, self._key(metric, values, "_bucket", edge), 1.0)
+        self._raise(metric, self._key(metric, values, "_sum"), amount)
 
     def _open_classes(self, metric: Metric, values: tuple[str, ...]) -> None:
         """Begin every class of a histogram at 0: a class that is missing cannot be told from an empty one."""
         for edge in SECONDS:
-            self._add(metric, self._key(metric, values, "_bucket", edge), 0.0)
+            self._raise(metric, self._key(metric, values, "_bucket", edge), 0.0)
 
-    def _add(self, metric: Metric, key: str, amount: float) -> None:
+    def _add(self, metric: Metric, values: tuple[str, ...], amount: float) -> None:
+        self._raise(metric, self._key(metric, values), amount)
+
+    def _put(self, metric: Metric, values: tuple[str, ...], amount: float) -> None:
+        self._page(metric.form).write_value(self._key(metric, values), amount, 0.0)
+
+    def _raise(self, metric: Metric, key: str, amount: float) -> None:
         page = self._page(metric.form)
         page.write_value(key, page.read_value(key)[0] + amount, 0.0)
 

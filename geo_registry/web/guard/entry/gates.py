@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Lock
+from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import parse_qs
 
@@ -100,10 +101,8 @@ class Gate:
     """
 
     def __init__(self, slots: int, waiting: int, patience_s: float) -> None:
-        self._slots = BoundedSemaphore(slots)
-        self._room = self._whole_room = waiting
-        self._patience_s = patience_s
-        self._lock = Lock()
+        self._slots, self._chairs = _tokens(slots), _tokens(waiting)
+        self._waiting, self._patience_s = waiting, patience_s
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -114,27 +113,35 @@ class Gate:
         Overloaded
             If all slots are taken and the waiting room is full, or no slot came free in time.
         """
-        if not (self._slots.acquire(blocking=False) or self._waited()):
-            raise Overloaded(seconds=RETRY_S)
+        try:
+            self._take()
+        except Empty:
+            raise Overloaded(seconds=RETRY_S) from None
         try:
             yield
         finally:
-            self._slots.release()
+            self._slots.put(None)
 
     def is_pressed(self) -> bool:
         """Tell whether a quarter of the waiting room is taken."""
-        return self._whole_room - self._room > self._whole_room // 4
+        return self._waiting - self._chairs.qsize() > self._waiting // 4
 
-    def _waited(self) -> bool:
-        with self._lock:
-            if not self._room:
-                return False
-            self._room -= 1
+    def _take(self) -> None:
+        with suppress(Empty):
+            return self._slots.get_nowait()
+        self._chairs.get_nowait()
         try:
-            return self._slots.acquire(timeout=self._patience_s)
+            return self._slots.get(timeout=self._patience_s)
         finally:
-            with self._lock:
-                self._room += 1
+            self._chairs.put(None)
+
+
+def _tokens(many: int) -> SimpleQueue[None]:
+    """Give so many tokens; a queue, as in a flood threads would queue for a semaphore's own lock."""
+    tokens: SimpleQueue[None] = SimpleQueue()
+    for _ in range(many):
+        tokens.put(None)
+    return tokens
 
 
 @dataclass(slots=True)

@@ -111,13 +111,12 @@ class Entry:
         note = Note(given if _SAFE_ID.fullmatch(given) else secrets.token_hex(8), environ["REQUEST_METHOD"])
         environ[NOTE] = note
         self.book.add(metrics.IN_FLIGHT)
-        with logs.in_request(note.request_id):
-            try:
+        try:
+            with logs.in_request(note.request_id):
                 answer = self._answered(environ, note)
-            except BaseException:
-                self.book.add(metrics.IN_FLIGHT, amount=-1.0)
-                raise
-            self._tell(note, answer)
+                self._tell(note, answer)
+        finally:
+            self.book.add(metrics.IN_FLIGHT, amount=-1.0)
         start_response(answer.status, [*answer.headers, (REQUEST_ID, note.request_id)])
         return [answer.body]
 
@@ -137,11 +136,12 @@ class Entry:
     def _tell(self, note: Note, answer: Answer) -> None:
         took_s = time.perf_counter() - note.begun
         method = note.method if note.method in METHODS else "other"
-        known_s = None if answer.turned_away else took_s
-        self.book.answered(note.route or "none", method, answer.status[:3], known_s)
+        route = note.route or "none"
+        self.book.add(metrics.REQUESTS, route, method, answer.status[:3])
         if answer.turned_away:
             self._tell_now_and_then()
         else:
+            self.book.observe(metrics.DURATION, route, amount=took_s)
             logs.REQUESTS.info("request", extra=_line(note, answer, took_s))
         if (now := time.monotonic()) - self._weighed_at >= _WEIGHED_EVERY_S:
             self._weighed_at = now
