@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +19,8 @@ from werkzeug.routing import Rule
 
 import geo_registry as gr
 from geo_registry.registry import Registry
+from geo_registry.registry.editing import Edit
+from geo_registry.registry.people import Grant
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
 from tests.e2e.pages import MapPage
@@ -27,6 +31,7 @@ PAYLOADS = (*scripts(300), *sql(200))
 LONGEST = max(map(len, PAYLOADS))
 LON, LAT = 114.0, 33.5
 STATION = "S1"
+PASSWORD = "four quiet herons by the weir"  # noqa: S105 (of an account that is made for the test)
 EVERYDAY = 25
 """How many of the texts are tried in the everyday suite, spread over all of them."""
 FILTERS = (
@@ -156,6 +161,38 @@ def test_nothing_runs_on_a_page(town: Town, address: str, watched: MapPage) -> N
 def test_nothing_runs_on_any_page(town: Town, address: str, watched: MapPage) -> None:
     """The same with every one of the 500."""
     assert visit(watched, address, pages_of(town, PAYLOADS)) == []
+
+
+@pytest.fixture(scope="module")
+def desk(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:
+    """Serve a copy of the town in which somebody has an account; give its address and the clerk's pages."""
+    path = tmp_path_factory.mktemp("desk") / "town.db"
+    with closing(sqlite3.connect(town.url.removeprefix("sqlite:///"))) as whole:
+        whole.execute("VACUUM INTO ?", (str(path),))
+    registry = gr.open(f"sqlite:///{path}")
+    registry.people.add("clerk", Grant("admin"), PASSWORD)
+    # an edit refuses what cannot be printed, as a ledger does
+    texts = [one for one in every(10) if one.isprintable()]
+    edited = town.ids[: len(texts)]
+    for one, said in zip(edited, texts, strict=True):
+        registry.editing.edit(one, Edit({"note": said[:200]}, reason=said[:200]), version=1)
+    registry.close()
+    port = free_port()
+    with served(f"sqlite:///{path}", "--port", str(port)):
+        cards = [f"sources/{one}/{page}" for one in edited for page in ("edit", "history")]
+        yield f"http://127.0.0.1:{port}/", ["imports", "imports/a1", "twins", "account", *cards]
+
+
+def test_nothing_runs_on_a_clerks_page(desk: tuple[str, list[str]], watched: MapPage) -> None:
+    """No payload runs where ledgers, edits, histories and likely twins are shown."""
+    address, paths = desk
+    watched.page.goto(f"{address}login")
+    watched.page.fill("input[name=name]", "clerk")
+    watched.page.fill("input[name=password]", PASSWORD)
+    watched.page.press("input[name=password]", "Enter")
+    watched.page.wait_for_selector(".leave")
+    assert visit(watched, address, paths) == []
+    assert watched.page.locator(".timeline").count() == 1
 
 
 def test_nothing_runs_on_the_map(town: Town, watched: MapPage) -> None:
