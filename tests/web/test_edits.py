@@ -300,6 +300,14 @@ def test_too_large_a_file_is_refused_before_it_is_read(desk: Desk) -> None:
         assert (answer.status_code, answer.json["code"]) == (413, code)
 
 
+@pytest.mark.parametrize("field", ["kind", "datum", "crs", "map", "set", "layer", "sheet", "encoding"])
+def test_a_field_of_an_import_has_an_end(desk: Desk, field: str) -> None:
+    """No field that goes with a ledger may be as long as a ledger."""
+    answer = desk.send("/api/imports", written(*ROWS), **{field: "名称=" + "长" * 100_000})
+    assert (answer.status_code, answer.json["code"]) == (400, "FIELD_TOO_LONG")
+    assert answer.json["details"]["field"] == field
+
+
 def test_a_decision_is_made_on_the_page(desk: Desk) -> None:
     """Likely twins stand side by side; what is decided is gone from the page."""
     desk.send("/api/imports", written(("K-9", "东 窑", "114.0101", "33.5802", "郾城区", "在用", "")))
