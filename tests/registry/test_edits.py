@@ -388,6 +388,8 @@ def test_a_decision_is_remembered(registry: Registry, tmp_path: Path) -> None:
     assert said["warnings"].get("POSSIBLE_DUPLICATE") == 1
     (twin,) = registry.editing.twins()
     assert {twin.code, twin.other_code} == {"K-1", "K-9"}
+    with pytest.raises(ValueRefused, match="FIELD_TOO_LONG"):
+        registry.editing.decide(twin.id, twin.other_id, same=False, reason="很" * 501)
     commit = registry.editing.decide(twin.id, twin.other_id, same=False, reason="两座窑")
     assert registry.editing.twins() == []
     assert "POSSIBLE_DUPLICATE" not in registry.import_file(path, ORDER).document["warnings"]

@@ -30,6 +30,8 @@ FAR_M = 20_000.0
 """Radius in metres beyond which a look round a point counts as heavy: it may hold most of a city."""
 SIGN_INS = re.compile(r"/login(/.*)?")
 IMPORTS = re.compile(r"/api/imports(/.*)?|/imports(/.*)?")
+UPLOADS = re.compile(r"/(api/)?imports")
+"""Addresses that a file may be sent to."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_S = 2
 """Seconds after which who was turned away may try again: a burst is over by then."""
