@@ -128,7 +128,8 @@ def decide(
     NotFound
         If there is no such record, or the viewer may not see it.
     ValueRefused
-        ``DECIDE_ONE`` if both are the same record, ``FIELD_TOO_LONG`` for the reason.
+        ``DECIDE_ONE`` if both are the same record, ``DECIDE_KINDS`` if records of different kinds are said to
+        be one thing, ``FIELD_TOO_LONG`` for the reason.
     Conflict
         If other commits kept coming first.
     """
@@ -157,6 +158,8 @@ def _decided(
     details: dict[str, object] = {"ids": ids, "same": same}
     if not same:
         return Change(base, empty()), details
+    if len({str(row["kind"].iloc[0]) for row, _ in found.values()}) > 1:
+        raise ValueRefused("DECIDE_KINDS", value=ids[0], other=ids[1])
     kept, gone = sorted(ids, key=lambda name: (_first_known(house, name), name))
     row, newest = found[gone]
     code = None if pd.isna(row["code"].iloc[0]) else str(row["code"].iloc[0])
