@@ -31,7 +31,8 @@ from geo_registry.settings import Limits
 if TYPE_CHECKING:
     from types import ModuleType
 
-MESSAGE_BYTES = 65_536
+FILES = 3
+"""Open files that come with a message."""
 STANDARD_STREAMS = 3
 MEGABYTE = 1_000_000
 RSS_UNIT = 1 if sys.platform == "darwin" else 1_024
@@ -72,7 +73,7 @@ def _serve(control: socket.socket) -> None:
         watched = [control, bell, *(fork.verdict for fork in forks.values())]
         ready, _, _ = select.select(watched, [], [], _patience(forks))
         if bell in ready:
-            bell.recv(MESSAGE_BYTES)
+            bell.recv(fence.MESSAGE_BYTES)
         _kill_late(forks, ready)
         _bury(forks)
         if control in ready and not _accept(control, forks):
@@ -123,23 +124,34 @@ def _judge(verdict: socket.socket, **words: object) -> None:
 
 
 def _accept(control: socket.socket, forks: dict[int, _Fork]) -> bool:
-    message, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+    message, files, _, _ = socket.recv_fds(control, fence.MESSAGE_BYTES, FILES)
     if not message:
         return False
-    order = json.loads(message)
-    source, sink, verdict = files
+    if len(files) == FILES:
+        source, sink, verdict = files
+        _begin(message, (source, sink), socket.socket(fileno=verdict), forks)
+        files = [source, sink]
+    for file in files:
+        os.close(file)
+    return True
+
+
+def _begin(message: bytes, files: tuple[int, int], verdict: socket.socket, forks: dict[int, _Fork]) -> None:
+    """Fork for a file; a message that cannot be understood fails alone."""
     try:
+        order = json.loads(message)
+        seconds = float(order["limits"]["seconds"])
         reader = _prepare(order["name"])
     except RegistryError as unsafe:
-        _judge(socket.socket(fileno=verdict), code=unsafe.code, details=unsafe.details)
+        _judge(verdict, code=unsafe.code, details=unsafe.details)
+    except (LookupError, TypeError, ValueError):
+        traceback.print_exc()
+        _judge(verdict, code="SANDBOX_FAILED", details={})
     else:
         pid = os.fork()
         if pid == 0:
-            _work(reader, order, source, sink)
-        forks[pid] = _Fork(socket.socket(fileno=verdict), time.monotonic() + order["limits"]["seconds"])
-    os.close(source)
-    os.close(sink)
-    return True
+            _work(reader, order, *files)
+        forks[pid] = _Fork(verdict, time.monotonic() + seconds)
 
 
 def _prepare(name: str) -> ModuleType:

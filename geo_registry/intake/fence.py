@@ -32,6 +32,8 @@ OPEN_FILES = 64
 OUT_OF_MEMORY, UNSAFE = 3, 4
 """Exit status of a process that ran out of memory, or whose fences do not hold; 0 stands for an answer,
 1 for a fault of ours."""
+MESSAGE_BYTES = 8_192
+"""Longest message to the child: as much as every system hands over a socket in one piece."""
 ANSWER_GROWTH = 4
 """A table of text is at most about so many times the size of its file: offsets of empty cells."""
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 
 from geo_registry.core.raw import RawFile
-from geo_registry.errors import FileRefused
+from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.intake import answer, formats, sandbox
 from geo_registry.intake.parts import encodings
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from geo_registry.settings import Limits
 
+WORD_CHARS = 255
+"""Longest name of a layer, sheet or encoding that is asked for."""
 NAME_BYTES = 255
 """Longest file name of the file systems in use."""
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f/\\\\\u202a-\u202e\u2066-\u2069]")
@@ -63,10 +65,13 @@ def read(
         With one of the file faults of the contract, ``LAYER_UNKNOWN``, ``FILE_NOT_FOUND``,
         ``FILE_TOO_LARGE``, ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` or ``FILE_UNREADABLE``.
     ValueRefused
-        ``ENCODING_UNKNOWN``.
+        ``ENCODING_UNKNOWN``; ``FIELD_TOO_LONG`` for a layer, sheet or encoding.
     RegistryError
         ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``: no file can be read safely on this machine now.
     """
+    for option, word in {"layer": layer, "sheet": sheet, "encoding": encoding}.items():
+        if len(word or "") > WORD_CHARS:
+            raise ValueRefused("FIELD_TOO_LONG", field=option, limit=WORD_CHARS)
     called = _checked_name(path.name if name is None else name)
     form = formats.of(called)
     stated = None if encoding is None else encodings.canonical(encoding)

@@ -120,8 +120,11 @@ class Sandbox:
             ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` where memory ran out, ``FILE_UNREADABLE`` where the
             reader died.
         RegistryError
-            ``SANDBOX_UNSAFE`` if the fence does not hold, ``SANDBOX_FAILED`` if no child stays alive.
+            ``SANDBOX_UNSAFE`` if the fence does not hold, ``SANDBOX_FAILED`` if no child stays alive or the
+            order is too long for it.
         """
+        if len(order.message()) > fence.MESSAGE_BYTES:
+            raise RegistryError("SANDBOX_FAILED")
         for _ in range(ATTEMPTS):
             verdict = self._ask(order, source, sink)
             if verdict is not None:

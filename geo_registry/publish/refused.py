@@ -26,7 +26,9 @@ MAX_ROWS = 1_048_000
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NAME_LENGTH = 31
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+"""Longest name of a sheet that Excel takes, in UTF-16 units."""
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]")
+"""What Excel takes in no name of a sheet, or XML nowhere."""
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook knows no zones; fixed, so that bytes are
 _WIDTH, _WIDE = 14, 60
 _BAD, _SAID = "#fbe3e1", "#9c1510"
@@ -97,13 +99,19 @@ def refused_workbook(sheets: Sequence[RefusedSheet], lines: Sequence[str], autho
 
 def _sheet_name(name: str, used: set[str]) -> str:
     """Give a sheet a name that Excel takes and no other sheet has; the sender's own where that can be."""
-    plain = _FORBIDDEN.sub(" ", name).strip("' ")[:_NAME_LENGTH] or "1"
+    plain = _cut(_FORBIDDEN.sub(" ", name), _NAME_LENGTH) or "1"
     chosen, again = plain, 1
     while chosen.casefold() in used | {NOTES.casefold()}:
         again += 1
-        chosen = f"{plain[: _NAME_LENGTH - len(str(again)) - 1]} {again}"
+        chosen = f"{_cut(plain, _NAME_LENGTH - len(str(again)) - 1)} {again}"
     used.add(chosen.casefold())
     return chosen
+
+
+def _cut(name: str, units: int) -> str:
+    """Keep so many UTF-16 units, none of them half a character; no name begins or ends with an apostrophe."""
+    kept = name.strip("' ").encode("utf-16-le", "surrogatepass")[: 2 * units]
+    return kept.decode("utf-16-le", "ignore").strip("' ")
 
 
 def _write(page: Any, sheet: RefusedSheet, looks: Mapping[str, Any], author: str) -> None:  # noqa: ANN401

@@ -206,6 +206,11 @@ def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFr
     geopandas.GeoDataFrame
         One row a station and radius, biggest first: ``id``, ``station_id``, ``station_code``,
         ``station_name``, ``radius_m``; WGS 84.
+
+    Raises
+    ------
+    ValueRefused
+        ``RING_NOT_POSITIVE`` or ``RINGS_COUNT``; ``VALUE_INVALID`` for a radius too wide to be drawn.
     """
     placed = stations[stations.geometry.notna()]
     rows = [
@@ -217,7 +222,7 @@ def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFr
             "radius_m": float(radius_m),
             "geometry": ring(station.geometry.x, station.geometry.y, radius_m),
         }
-        for radius_m in sorted(rings_m, reverse=True)
+        for radius_m in reversed(core.checked_rings(rings_m))
         for _, station in placed.iterrows()
     ]
     columns = ["id", "station_id", "station_code", "station_name", "radius_m", "geometry"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import request
+from werkzeug.exceptions import BadRequest
 
 from geo_registry.errors import ValueRefused, VersionNeeded
 from geo_registry.registry.editing import Edit
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 ASKED = ("changes", "act", "on", "reason")
 DECIDED = ("ids", "same", "reason")
+PLAIN = "text, number, true, false, null"
 WAS = "was."
 """Stands before the name of a field that says what the form showed: only what differs is an edit."""
 ENTERED = ("act", "on", "reason", "version")
@@ -47,13 +50,16 @@ def json_edit() -> Edit:
     Raises
     ------
     ValueRefused
-        ``DOCUMENT_INVALID``, ``PARAMETER_UNKNOWN``, ``DATE_EXPECTED`` ...
+        ``DOCUMENT_INVALID``, ``PARAMETER_UNKNOWN``, ``VALUE_INVALID``, ``DATE_EXPECTED`` ...
     """
     Query()
     asked = _document(ASKED)
     changes = asked.get("changes")
     if not isinstance(changes, dict):
         raise ValueRefused("DOCUMENT_INVALID", value="changes", expected='{"field": value}')
+    for name, value in changes.items():
+        if not isinstance(value, str | int | float | None):
+            raise ValueRefused("VALUE_INVALID", field=name, value=value, expected=PLAIN)
     return Edit(
         changes, _text(asked, "act") or "correct", _day(_text(asked, "on")), _text(asked, "reason") or ""
     )
@@ -84,12 +90,22 @@ def _decided_form() -> dict[str, object]:
 
 
 def _document(known: tuple[str, ...]) -> dict[str, Any]:
-    asked = request.get_json()
+    asked = _parsed()
     if not isinstance(asked, dict):
         raise ValueRefused("DOCUMENT_INVALID", value="JSON", expected="{...}")
     for name in asked:
         if name not in known:
             raise ValueRefused("PARAMETER_UNKNOWN", value=name, known=", ".join(known))
+    return asked
+
+
+def _parsed() -> object:
+    """Parse the document; what JSON in UTF-8 cannot say (NaN, 1e999, half a character) could not be kept."""
+    try:
+        asked = request.get_json()
+        json.dumps(asked, ensure_ascii=False, allow_nan=False).encode()
+    except (BadRequest, ValueError, RecursionError) as fault:
+        raise ValueRefused("DOCUMENT_INVALID", value="JSON", expected="{...}") from fault
     return asked
 
 

@@ -33,6 +33,8 @@ ASKED = (
     "allow_unlocated",
 )
 """Fields of an import: the options of the verb."""
+WORD_CHARS, PAIR_CHARS = 255, 500
+"""Longest text of a field, and of one that gives a pair."""
 
 
 @contextmanager
@@ -44,10 +46,11 @@ def received() -> Iterator[tuple[Path, gr.ImportOrder]]:
     NotAllowed
         If who asks may import nothing.
     ValueRefused
-        ``PARAMETER_MISSING`` without a file, ``PARAMETER_UNKNOWN``, ``PAIR_EXPECTED`` ...
+        ``PARAMETER_MISSING`` without a file, ``PARAMETER_UNKNOWN``, ``FIELD_TOO_LONG``, ``PAIR_EXPECTED`` ...
     """
     registry().must("import")
     form = Form(*ASKED)
+    _refuse_long(form)
     sent = request.files.get(FIELD)
     if sent is None or not sent.filename:
         raise ValueRefused("PARAMETER_MISSING", option=FIELD)
@@ -71,3 +74,10 @@ def received() -> Iterator[tuple[Path, gr.ImportOrder]]:
         path = Path(folder) / FIELD
         sent.save(path)
         yield path, order
+
+
+def _refuse_long(form: Form) -> None:
+    for name in ASKED:
+        limit = PAIR_CHARS if name in {"map", "set"} else WORD_CHARS
+        if any(len(text) > limit for text in form.texts(name)):
+            raise ValueRefused("FIELD_TOO_LONG", field=name, limit=limit)

@@ -43,6 +43,15 @@ def test_strange_names_are_refused(tmp_path: Path, name: str) -> None:
     assert refused(tmp_path, CSV, name).code == "FILENAME_INVALID"
 
 
+@pytest.mark.parametrize("option", ["layer", "sheet", "encoding"])
+def test_long_words_are_refused_before_the_file_is_read(tmp_path: Path, option: str) -> None:
+    """A layer, sheet or encoding with a name of no sensible length is refused by name."""
+    with pytest.raises(ValueRefused) as caught:
+        send(tmp_path, CSV, "a.csv", **{option: "长" * 256})
+    assert (caught.value.code, caught.value.details["field"]) == ("FIELD_TOO_LONG", option)
+    assert send(tmp_path, CSV, "长" * 83 + ".csv", layer="长" * 83).layers
+
+
 @pytest.mark.parametrize("name", ["a.exe", "a.xls", "a.csv.gz", "a", "a.shp", "a.vrt"])
 def test_other_formats_are_not_allowed(tmp_path: Path, name: str) -> None:
     """Only the suffixes of the contract are read."""

@@ -261,6 +261,25 @@ def test_a_lost_child_is_started_anew(tmp_path: Path) -> None:
     assert texts(send(tmp_path, CSV, "a.csv").layers[0]) == [["a", "b"], ["1", "2"]]
 
 
+@pytest.mark.parametrize("message", [b"{", b"[]", b'{"limits": {}}', b"x" * 200_000], ids=len)
+def test_an_order_that_is_none_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: bytes
+) -> None:
+    """A message that the child cannot understand, or is too long for it, leaves it alive for the others."""
+    own = sandbox.Sandbox()
+    monkeypatch.setattr(sandbox, "own", lambda: own)
+    send(tmp_path, CSV, "a.csv")
+    before = own._child  # noqa: SLF001 (whether it is the same is the question)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(sandbox.Order, "message", lambda _: message)
+        with pytest.raises(RegistryError) as caught:
+            send(tmp_path, CSV, "a.csv")
+    assert caught.value.code == "SANDBOX_FAILED"
+    assert texts(send(tmp_path, CSV, "a.csv").layers[0]) == [["a", "b"], ["1", "2"]]
+    assert own._child is before  # noqa: SLF001
+    own.close()
+
+
 def test_a_child_that_never_starts_is_told(
     tmp_path: Path, sabotage: Callable[[str], sandbox.Sandbox]
 ) -> None:

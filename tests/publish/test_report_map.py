@@ -72,6 +72,17 @@ def test_north_is_up() -> None:
     assert y < SIDE / 2
 
 
+@pytest.mark.parametrize(
+    ("reach_m", "length"), [(1, "0.5 m"), (2, "1 m"), (20, "10 m"), (5_000, "2 km"), (20_040_000, "10000 km")]
+)
+def test_the_scale_bar_is_round_and_fits(reach_m: float, length: str) -> None:
+    """However narrow or wide the map, its bar is a round length of at most a quarter of the side."""
+    drawn = draw(replace(plain(), reach_m=reach_m))
+    width = float(re.findall(r"M0 -6V0H([\d.]+)V-6", drawn)[0])
+    assert SIDE / 12 < width <= SIDE / 4
+    assert f">{length}<" in drawn
+
+
 def test_texts_are_escaped() -> None:
     """Names with markup and signs that XML cannot hold are drawn as text."""
     drawn = draw(plain(Mark(0, 0, DOT, '</title><script>"\x00&', 1)))

@@ -15,7 +15,7 @@ import pytest
 import geo_registry as gr
 from geo_registry.core.access import Viewer, area
 from geo_registry.errors import FileRefused, NotAllowed, NotFound
-from geo_registry.publish.refused import FAULTS
+from geo_registry.publish.refused import FAULTS, RefusedSheet, refused_workbook
 from geo_registry.registry import Registry
 from geo_registry.store import connect
 
@@ -101,6 +101,18 @@ def test_refused_rows_come_back_as_they_were_sent(registry: Registry, tmp_path: 
     assert page["F2"].value == "=1+1"
     assert page["F2"].data_type == "s"
     assert "经度" not in registry.ledgers.refused("a1", "zh").name
+
+
+@pytest.mark.parametrize(
+    "name", ["a" * 30 + "'b", "'", "\ud800", "😀" * 31, "a\ufffeb\x01", "说明", "[" * 40, "a" * 29 + "''"]
+)
+def test_sheets_have_names_that_excel_takes(name: str) -> None:
+    """Whatever the sender's sheets are called, and however often, each name is one of Excel's and its own."""
+    sheets = [RefusedSheet(name, [["a"]], [["b"]], ["c"], {})] * 12
+    made = openpyxl.load_workbook(BytesIO(refused_workbook(sheets, ["d"], "e"))).sheetnames
+    assert len({one.casefold() for one in made}) == len(made) == 13
+    assert all(0 < len(one.encode("utf-16-le")) <= 62 for one in made)
+    assert [one for one in made if one != one.strip("'")] == []
 
 
 def test_a_mended_sheet_is_taken(registry: Registry, tmp_path: Path) -> None:

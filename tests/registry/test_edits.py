@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -388,6 +389,8 @@ def test_a_decision_is_remembered(registry: Registry, tmp_path: Path) -> None:
     assert said["warnings"].get("POSSIBLE_DUPLICATE") == 1
     (twin,) = registry.editing.twins()
     assert {twin.code, twin.other_code} == {"K-1", "K-9"}
+    with pytest.raises(ValueRefused, match="FIELD_TOO_LONG"):
+        registry.editing.decide(twin.id, twin.other_id, same=False, reason="很" * 501)
     commit = registry.editing.decide(twin.id, twin.other_id, same=False, reason="两座窑")
     assert registry.editing.twins() == []
     assert "POSSIBLE_DUPLICATE" not in registry.import_file(path, ORDER).document["warnings"]
@@ -411,6 +414,17 @@ def test_a_copy_is_put_away_and_stays_away(registry: Registry, tmp_path: Path) -
     assert registry.import_file(path, ORDER).document["unchanged"] == 2
     with pytest.raises(ValueRefused):
         registry.editing.decide(kept, kept, same=True)
+
+
+def test_things_of_two_kinds_are_never_one(registry: Registry, tmp_path: Path) -> None:
+    """A kiln and a coal point may be decided to differ, but neither is put away as a copy of the other."""
+    path = ledger(tmp_path / "coal.csv", [("C-1", "东窑", "114.01", "33.58", "郾城区", "在用", "")])
+    registry.import_file(path, replace(ORDER, kind="coal_sales_point"))
+    kiln, coal = id_of(registry, "K-1"), str(registry.sources("coal_sales_point")["id"].iloc[0])
+    with pytest.raises(ValueRefused, match="DECIDE_KINDS"):
+        registry.editing.decide(kiln, coal, same=True)
+    assert registry.record(coal)["status"] == "operating"
+    registry.editing.decide(kiln, coal, same=False)
 
 
 WRITERS = """

@@ -113,6 +113,7 @@ def test_an_edit_names_the_version_it_stands_on(desk: Desk) -> None:
     assert (done.status_code, done.json["version"], done.headers["ETag"]) == (200, 2, '"2"')
     stale = desk.patch(name, tag, changes={"owner": "乙"})
     assert (stale.status_code, stale.json["code"]) == (412, "VERSION_STALE")
+    assert desk.patch(name, tag, changes={"owner": ["乙"]}).json["code"] == "VALUE_INVALID"
     told = stale.json["details"]
     assert (told["value"], told["expected"]) == (2, 1)
     assert (told["current"]["owner"], told["yours"]["owner"]) == ("甲", "乙")
@@ -132,6 +133,7 @@ def test_an_edit_names_the_version_it_stands_on(desk: Desk) -> None:
         ({"changes": {"owner": "甲"}, "reason": 5}, "DOCUMENT_INVALID"),
         ({"changes": {"lon": 114.1, "lat": 33.5}}, "DATUM_MISSING"),
         ({"changes": {"accuracy_m": {"a": 1}}}, "VALUE_INVALID"),
+        ({"changes": {"owner": "甲"}, "act": "move", "on": "0001-01-01"}, "DATE_INVALID"),
     ],
     ids=str,
 )
@@ -139,6 +141,31 @@ def test_what_no_edit_can_be_is_refused_by_name(desk: Desk, asked: dict[str, Any
     """A document that cannot be understood is refused with one code and changes nothing."""
     answer = desk.patch(desk.id_of("K-1"), '"1"', **asked)
     assert (answer.status_code, answer.json["code"]) == (400, code)
+    assert desk.registry.revision == desk.begun
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        '{"changes": {"owner": NaN}}',
+        '{"changes": {"accuracy_m": 1e999}}',
+        '{"changes": {"owner": "\\ud800"}}',
+        '{"changes": {"\\ud800": "甲"}}',
+        '{"changes": {"owner": "甲"}, "reason": "\\ud800"}',
+        '{"changes": {"accuracy_m": ' + "9" * 5_000 + "}}",
+        "[" * 100_000,
+        '{"changes"',
+    ],
+    ids=["nan", "infinite", "half-value", "half-field", "half-reason", "digits", "deep", "torn"],
+)
+def test_what_json_cannot_say_is_no_document(desk: Desk, sent: str) -> None:
+    """Numbers without end, halves of characters and endless nesting are refused like any torn document."""
+    for ask, path in (
+        (desk.client.patch, f"/api/records/{desk.id_of('K-1')}"),
+        (desk.client.post, "/api/decisions"),
+    ):
+        answer = ask(path, data=sent, content_type="application/json", headers={"If-Match": '"1"'})
+        assert (answer.status_code, (answer.json or {})["code"]) == (400, "DOCUMENT_INVALID")
     assert desk.registry.revision == desk.begun
 
 
@@ -298,6 +325,14 @@ def test_too_large_a_file_is_refused_before_it_is_read(desk: Desk) -> None:
     for bytes_sent, code in ((3_000_000, "BODY_TOO_LARGE"), (1_050_000, "FILE_TOO_LARGE")):
         answer = desk.send("/api/imports", b"x" * bytes_sent)
         assert (answer.status_code, answer.json["code"]) == (413, code)
+
+
+@pytest.mark.parametrize("field", ["kind", "datum", "crs", "map", "set", "layer", "sheet", "encoding"])
+def test_a_field_of_an_import_has_an_end(desk: Desk, field: str) -> None:
+    """No field that goes with a ledger may be as long as a ledger."""
+    answer = desk.send("/api/imports", written(*ROWS), **{field: "名称=" + "长" * 100_000})
+    assert (answer.status_code, answer.json["code"]) == (400, "FIELD_TOO_LONG")
+    assert answer.json["details"]["field"] == field
 
 
 def test_a_decision_is_made_on_the_page(desk: Desk) -> None:

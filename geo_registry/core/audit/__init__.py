@@ -4,8 +4,17 @@ Frames in, an `Audit` out; nothing here reads a clock, a file or a store.
 """
 
 from geo_registry.core.audit.neighbourhood import audit
-from geo_registry.core.audit.request import MAX_RINGS, AuditRequest
+from geo_registry.core.audit.request import MAX_RINGS, AuditRequest, checked_rings
 from geo_registry.core.audit.result import Audit, Provenance
 from geo_registry.core.audit.score import ScoreRules, source_priority
 
-__all__ = ["MAX_RINGS", "Audit", "AuditRequest", "Provenance", "ScoreRules", "audit", "source_priority"]
+__all__ = [
+    "MAX_RINGS",
+    "Audit",
+    "AuditRequest",
+    "Provenance",
+    "ScoreRules",
+    "audit",
+    "checked_rings",
+    "source_priority",
+]

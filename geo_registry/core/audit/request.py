@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
     from geo_registry.core.kinds import Catalog
 
+MIN_RING_M, MAX_RING_M = 1.0, 20_040_000.0
+"""Narrowest ring, and widest: no place is farther away than half the circumference of the earth, which is
+20,037,508 m along the equator of WGS 84."""
 MAX_RINGS = 20
 """Most rings that one audit counts in: more are a mistake, not a question."""
 
@@ -85,8 +87,9 @@ def checked_rings(rings_m: Iterable[float]) -> tuple[float, ...]:
     Raises
     ------
     ValueRefused
-        ``RING_NOT_POSITIVE`` for a radius that is not positive and finite, ``RINGS_COUNT`` for none or
-        more than `MAX_RINGS`.
+        ``RING_NOT_POSITIVE`` for a radius that is no number from `MIN_RING_M`, 1 m, to `MAX_RING_M`,
+        20,040,000 m, which is half the earth's circumference; ``RINGS_COUNT`` for none or more than
+        `MAX_RINGS`.
 
     Examples
     --------
@@ -95,7 +98,7 @@ def checked_rings(rings_m: Iterable[float]) -> tuple[float, ...]:
     """
     radii = set()
     for radius_m in rings_m:
-        if not 0 < radius_m < math.inf:
+        if not MIN_RING_M <= radius_m <= MAX_RING_M:
             raise ValueRefused("RING_NOT_POSITIVE", value=radius_m)
         radii.add(float(radius_m))
     if not 0 < len(radii) <= MAX_RINGS:

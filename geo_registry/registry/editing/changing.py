@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -143,7 +143,7 @@ def _refuse_if_no_move(house: House, found: _Standing, order: Edit) -> None:
     on, since = order.on or house.today, found.version["valid_from"].iloc[0]
     if named := [name for name in TIMES if name in order.changes]:
         raise ValueRefused("VALUE_INVALID", field=named[0], value=order.changes[named[0]], expected="on")
-    if on > house.today:
+    if not date.min < on <= house.today:
         raise ValueRefused("DATE_INVALID", field="on", value=on.isoformat(), latest=house.today.isoformat())
     if not pd.isna(since) and on <= since.date():
         until = _day(found.version["valid_to"].iloc[0])
@@ -193,7 +193,7 @@ def _stale(house: House, viewer: Viewer, found: _Standing, order: Edit, *, versi
     current = plain_values(now.iloc[0], found.kind) if len(now) else {}
     then = visible(viewer, conform(seen, found.kind.fields), house.catalog) if len(seen) else seen
     yours = plain_values(then.iloc[0], found.kind) if len(then) else {}
-    changes = {name: value for name, value in order.changes.items() if value not in {None, ""}}
+    changes = {name: value for name, value in order.changes.items() if value is not None and value != ""}
     emptied = set(order.changes) - set(changes)
     yours = {name: value for name, value in {**yours, **changes}.items() if name not in emptied}
     return Stale(id=found.id, value=found.newest, expected=version, current=current, yours=yours)

@@ -14,6 +14,7 @@ from geo_registry.core.ledger.versions import latest, standing
 from geo_registry.errors import Conflict, NotAllowed, NotFound, ValueRefused
 from geo_registry.registry import records
 from geo_registry.registry.editing.decisions import DECIDE, decisions
+from geo_registry.registry.editing.orders import refuse_long
 from geo_registry.registry.editing.reach import name_of
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
@@ -127,13 +128,15 @@ def decide(
     NotFound
         If there is no such record, or the viewer may not see it.
     ValueRefused
-        ``DECIDE_ONE`` if both are the same record.
+        ``DECIDE_ONE`` if both are the same record, ``DECIDE_KINDS`` if records of different kinds are said to
+        be one thing, ``FIELD_TOO_LONG`` for the reason.
     Conflict
         If other commits kept coming first.
     """
     must(viewer, "decide")
     if pair[0] == pair[1]:
         raise ValueRefused("DECIDE_ONE", value=pair[0])
+    refuse_long(reason)
     for tries in range(1, TRIES + 1):
         base = house.revision()
         change, details = _decided(house, viewer, sorted(pair), base, same=same)
@@ -155,6 +158,8 @@ def _decided(
     details: dict[str, object] = {"ids": ids, "same": same}
     if not same:
         return Change(base, empty()), details
+    if len({str(row["kind"].iloc[0]) for row, _ in found.values()}) > 1:
+        raise ValueRefused("DECIDE_KINDS", value=ids[0], other=ids[1])
     kept, gone = sorted(ids, key=lambda name: (_first_known(house, name), name))
     row, newest = found[gone]
     code = None if pd.isna(row["code"].iloc[0]) else str(row["code"].iloc[0])

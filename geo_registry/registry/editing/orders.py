@@ -53,8 +53,24 @@ class Edit:
             raise ValueRefused("CHOICE_UNKNOWN", option="act", value=self.act, known=", ".join(ACTS))
         if self.act == "move" and self.on is None:
             raise ValueRefused("PARAMETER_MISSING", option="on")
-        if len(self.reason) > MAX_REASON:
-            raise ValueRefused("FIELD_TOO_LONG", field="reason", limit=MAX_REASON)
+        refuse_long(self.reason)
+
+
+def refuse_long(reason: str) -> None:
+    """Refuse a reason longer than `MAX_REASON`.
+
+    Parameters
+    ----------
+    reason
+        Why something is changed or decided.
+
+    Raises
+    ------
+    ValueRefused
+        ``FIELD_TOO_LONG``.
+    """
+    if len(reason) > MAX_REASON:
+        raise ValueRefused("FIELD_TOO_LONG", field="reason", limit=MAX_REASON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ OURS = re.compile(r"(icons/)?[a-z0-9-]+\.(css|js|svg)", re.ASCII)
 """Names of our own files in the folder of static files."""
 FONTS = "node_modules/@expo-google-fonts/noto-sans-sc"
 FONT_FOLDERS = (f"{FONTS}/400Regular", f"{FONTS}/700Bold")
-"""Where the typeface lies; a folder holds one cut of it and a picture of that."""
+"""Where the typeface lies; a folder of this public package holds one cut of it, a picture of that
+and a few lines of script, and `web.serving` hands out all of it."""
 THEIRS = frozenset(
     {
         "node_modules/maplibre-gl/dist/maplibre-gl.css",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ blueprint = Blueprint("signin", __name__, template_folder="../templates")
 SEE_OTHER = 303
 DAYS = (1, 7, 30, 90, 366)
 """For how many days a token may be made on the page."""
+_DAYS = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @blueprint.app_context_processor
@@ -184,7 +186,7 @@ def make_token() -> ResponseReturnValue:
     """Make an API token; its text is shown this once."""
     own, days = _own(), request.form.get("days", "")
     try:
-        made = own.make_token(request.form.get("scope", ""), int(days) if days.isdecimal() else 0)
+        made = own.make_token(request.form.get("scope", ""), int(days) if _DAYS.fullmatch(days) else 0)
     except RegistryError as fault:
         if not wants_page():
             raise

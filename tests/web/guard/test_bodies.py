@@ -72,7 +72,13 @@ def test_too_much_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 def sent(content: bytes, **headers: str) -> dict[str, object]:
     """Make the environment of a request with a body."""
     length = {"CONTENT_LENGTH": str(len(content))}
-    return {"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(content), **length, **headers}
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/login",
+        "wsgi.input": io.BytesIO(content),
+        **length,
+        **headers,
+    }
 
 
 def test_so_many_bodies_at_once() -> None:
@@ -106,6 +112,16 @@ def test_a_long_body_is_refused_in_the_one_shape(registry: Registry) -> None:
         environ_overrides={"wsgi.input_terminated": True},
     )
     assert told.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/twins", "/api/decisions", "/sources/1/edit", "/imports/a1/undo", "/imports"]
+)
+def test_only_where_a_file_is_sent_may_much_come(registry: Registry, path: str) -> None:
+    """What carries no file has a limit of its own, however large a file may be."""
+    settings = replace(registry.settings, uploads=Limits(file_mb=5))
+    client = create_app(settings, registry).test_client()
+    assert (client.post(path, data=b"a" * 1_000_001).status_code == 413) == (path != "/imports")
 
 
 def test_a_reading_request_brings_nothing(registry: Registry) -> None:

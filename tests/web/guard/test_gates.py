@@ -64,7 +64,15 @@ def test_who_waits_too_long_is_turned_away() -> None:
                 pytest.fail("let in")
 
 
-@pytest.mark.parametrize("path", [*HEAVY, "/api/near?lon=114&lat=33.5&radius_m=90000"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *HEAVY,
+        "/api/near?lon=114&lat=33.5&radius_m=90000",
+        "/stations/S1?rings=700",
+        "/stations/S1?lang=en&%6Fn=2026-05-01",
+    ],
+)
 def test_heavy_reads_do_not_starve_the_map(narrow: Flask, path: str) -> None:
     """While a heavy read is at work another is answered 503 and when to return; map and pages go on."""
     client = narrow.test_client()
@@ -74,7 +82,12 @@ def test_heavy_reads_do_not_starve_the_map(narrow: Flask, path: str) -> None:
         assert answer.json.keys() == {"code", "message", "details"}  # type: ignore[union-attr]
         assert answer.json["code"] == "OVERLOADED"  # type: ignore[index]
         assert int(answer.headers["Retry-After"]) == answer.json["details"]["seconds"] > 0  # type: ignore[index]
-        for other in ("/tiles/sources/8/209/102.mvt", "/stations", "/api/near?lon=114&lat=33.5&radius_m=900"):
+        for other in (
+            "/tiles/sources/8/209/102.mvt",
+            "/stations",
+            "/stations/S1?lang=en",
+            "/api/near?lon=114&lat=33.5&radius_m=900",
+        ):
             assert client.get(other).status_code == 200
     assert client.get(path).status_code == 200
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from math import log10
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 import shapely
@@ -122,8 +122,8 @@ def _north(word: str) -> str:
 def _scale_bar(scale: float) -> str:
     """Draw the roundest length that is at most a quarter of the map."""
     most_m = SIDE / 4 / scale
-    power = 10.0 ** int(log10(most_m))
-    length_m = next(digit * power for digit in (5, 2, 1) if digit * power <= most_m)
+    power = 10.0 ** floor(log10(most_m))
+    length_m = next(digit * power for digit in (5, 2, 1, 0.5) if digit * power <= most_m)
     width = length_m * scale
     bar = f'<path d="M0 -6V0H{width:.1f}V-6" fill="none" stroke="{INK}" stroke-width="2"/>'
     return _moved(bar + line_of(radius_text(length_m), (width / 2, -10), 13, INK), 22, SIDE - 22)

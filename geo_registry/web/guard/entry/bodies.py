@@ -16,7 +16,7 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from geo_registry.errors import Overloaded, TooLarge, TooSlow
-from geo_registry.web.guard.entry.gates import RETRY_S
+from geo_registry.web.guard.entry.gates import RETRY_S, UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from geo_registry.settings import Settings
 
 MEGABYTE = 1_000_000
-AROUND_A_FILE = MEGABYTE
-"""What a form may weigh beside the file it carries, bytes."""
+WITHOUT_A_FILE = MEGABYTE
+"""What a document, or a form beside the file it carries, may weigh, bytes."""
 IN_MEMORY = 500_000
 """Bytes kept in memory; what is longer goes to a temporary file."""
 MOST_AT_ONCE = 65_536
@@ -71,7 +71,8 @@ class Bodies:
 
     def __init__(self, settings: Settings) -> None:
         serving = settings.serving
-        self._allowance = Allowance(settings.uploads.file_mb * MEGABYTE + AROUND_A_FILE, serving.body_s)
+        self._plain = Allowance(WITHOUT_A_FILE, serving.body_s)
+        self._upload = Allowance(settings.uploads.file_mb * MEGABYTE + WITHOUT_A_FILE, serving.body_s)
         self._at_most, self._each = serving.bodies, serving.bodies_each
         self._arriving: Counter[str] = Counter()
         self._lock = Lock()
@@ -95,11 +96,12 @@ class Bodies:
         if not expects_body(environ):
             yield
             return
-        if declared(environ) > self._allowance.most:
+        allowance = self._upload if UPLOADS.fullmatch(environ["PATH_INFO"]) else self._plain
+        if declared(environ) > allowance.most:
             raise TooLarge
         with SpooledTemporaryFile(IN_MEMORY) as kept:
             with self._place(str(environ.get("REMOTE_ADDR", ""))):
-                pour(environ["wsgi.input"], cast("IO[bytes]", kept), declared(environ), self._allowance)
+                pour(environ["wsgi.input"], cast("IO[bytes]", kept), declared(environ), allowance)
             environ["CONTENT_LENGTH"] = str(kept.tell())
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             kept.seek(0)

@@ -26,11 +26,16 @@ FREE = re.compile(r"/(healthz|readyz|metrics|static/.*)")
 """Addresses that are answered however much is asked: they cost next to nothing, or tell how things are."""
 HEAVY = re.compile(r"/api/(audit|export|twins|stations/[^/]+/(audit|report\..*))|/twins")
 """Addresses whose answer may take seconds."""
+STATION = re.compile(r"/stations/[^/]+")
+ASKED = frozenset({"rings", "on", "as_of"})
+"""A station's page is light as it stands, kept for whoever looks; asked for any of these it is an audit."""
 NEAR = "/api/near"
 FAR_M = 20_000.0
 """Radius in metres beyond which a look round a point counts as heavy: it may hold most of a city."""
 SIGN_INS = re.compile(r"/login(/.*)?")
 IMPORTS = re.compile(r"/api/imports(/.*)?|/imports(/.*)?")
+UPLOADS = re.compile(r"/(api/)?imports")
+"""Addresses that a file may be sent to."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_S = 2
 """Seconds after which who was turned away may try again: a burst is over by then."""
@@ -51,13 +56,16 @@ def sort_of(path: str, query: str) -> Sort:
     --------
     >>> sort_of("/healthz", ""), sort_of("/sources", ""), sort_of("/api/export", "kind=all")
     ('free', 'work', 'heavy')
+    >>> sort_of("/stations/S1", "lang=en"), sort_of("/stations/S1", "rings=500")
+    ('work', 'heavy')
     >>> sort_of("/api/near", "radius_m=500"), sort_of("/api/near", "radius_m=90000")
     ('work', 'heavy')
     """
     if FREE.fullmatch(path):
         return "free"
     far = path == NEAR and _radius_m(query) > FAR_M
-    return "heavy" if far or HEAVY.fullmatch(path) else "work"
+    asked = STATION.fullmatch(path) and not ASKED.isdisjoint(parse_qs(query, keep_blank_values=True))
+    return "heavy" if far or asked or HEAVY.fullmatch(path) else "work"
 
 
 def _radius_m(query: str) -> float:
