@@ -73,7 +73,7 @@ class Store(Protocol):
     def versions(self, ids: Sequence[str]) -> Mapping[str, int]:
         """Give the number of each record's last version, open or closed."""
 
-    def touched(self, revision: int) -> Sequence[str]:
+    def touched(self, revision: int) -> Mapping[str, str]:
         """Name the records that one commit opened or closed."""
 
     def counts(self) -> Mapping[str, int]:

@@ -174,12 +174,13 @@ class SQLiteStore:
         with self._base.reading() as connection:
             return dict(tuple(row) for row in _of_ids(connection, query, ids))
 
-    def touched(self, revision: int) -> Sequence[str]:
-        """Name the records that one commit opened or closed, sorted."""
+    def touched(self, revision: int) -> Mapping[str, str]:
+        """Name the records that one commit opened or closed, sorted, each with its kind."""
         table = schema.records
-        query = select(table.c.id).where(or_(table.c.known_from == revision, table.c.known_to == revision))
+        known = or_(table.c.known_from == revision, table.c.known_to == revision)
+        query = select(table.c.id, table.c.kind).where(known).order_by(table.c.id)
         with self._base.reading() as connection:
-            return sorted(set(connection.scalars(query)))
+            return {record_id: kind for record_id, kind in connection.execute(query)}  # noqa: C416 (plain values)
 
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""

@@ -178,7 +178,7 @@ def test_one_cell_updates_one_record(desk: Desk, changed: tuple[Path, dict[str, 
     before, after = state(desk.store), state(store)
     assert (before[0], before[2]) == (after[0], 1)
     assert after[1:] == (CLEARED, 2)
-    assert connect(url_of(store)).touched(said["revision"]) == [after[0]]
+    assert list(connect(url_of(store)).touched(said["revision"])) == [after[0]]
 
 
 def test_as_of_the_earlier_revision_nothing_has_changed(desk: Desk, store: Path) -> None:

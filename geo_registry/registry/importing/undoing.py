@@ -57,7 +57,7 @@ def undo(house: House, viewer: Viewer, batch: str, by: str | None = None) -> Com
     if commit is None:
         raise NotFound("BATCH_UNKNOWN", value=batch)
     base = house.revision()
-    touched = house.store.touched(commit.revision)
+    touched = list(house.store.touched(commit.revision))
     before = house.store.records(ids=touched, as_of=commit.revision - 1)
     after = house.store.records(ids=touched, as_of=commit.revision)
     _refuse_if_unseen(house, viewer, batch, [part for part in (before, after) if len(part)])

@@ -42,9 +42,11 @@ def known(house: House, kind: str, revision: int) -> Known:
 
 def _load(house: House, kind: str, revision: int) -> Known:
     before = house.known.get(kind)
-    touched = None if before is None else _touched(house, before.revision, revision)
+    touched = None if before is None else _touched(house, kind, before.revision, revision)
     if before is None or touched is None:
         found = Known(revision, revision, _read(house, kind, revision))
+    elif not touched:
+        found = Known(revision, before.since, before.rows)
     else:
         found = _mended(house, kind, before, Known(revision, revision, _read(house, kind, revision, touched)))
     if before is None or revision > before.revision:
@@ -58,24 +60,22 @@ def _read(house: House, kind: str, revision: int, ids: Sequence[str] | None = No
     return conform(found, fields) if len(found) else empty(fields)
 
 
-def _touched(house: House, then: int, now: int) -> Sequence[str] | None:
-    """Name what the commits since then touched; None where that is too much, or then is not before."""
+def _touched(house: House, kind: str, then: int, now: int) -> Sequence[str] | None:
+    """Name what the commits since then touched of a kind; None where that is too much, or then not before."""
     if not 0 <= now - then <= COMMITS:
         return None
     steps = [
         house.recent.get(("touched", step), partial(house.store.touched, step))
         for step in range(then + 1, now + 1)
     ]
-    ids = sorted({one for step in steps for one in step})
+    ids = sorted({one for step in steps for one, its_kind in step.items() if its_kind == kind})
     return ids if len(ids) <= RECORDS else None
 
 
 def _mended(house: House, kind: str, before: Known, fresh: Known) -> Known:
     """Put what was touched in the place of what it was before; columns nobody declared may need it all."""
-    ids = _touched(house, before.revision, fresh.revision) or ()
+    ids = _touched(house, kind, before.revision, fresh.revision) or ()
     stale = before.rows["id"].isin(ids)
-    if not (stale.any() or len(fresh.rows)):
-        return Known(fresh.revision, before.since, before.rows)
     if set(fresh.rows.columns) != set(before.rows.columns) or not len(before.rows):
         return Known(fresh.revision, fresh.revision, _read(house, kind, fresh.revision))
     joined = pd.concat([before.rows[~stale], fresh.rows[before.rows.columns]], ignore_index=True)
