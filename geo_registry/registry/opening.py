@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import closing
 from dataclasses import replace
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -49,7 +50,9 @@ def init(
     ValueRefused
         If the region or the time zone is not one.
     """
-    make(connect(url), region=region, tz=tz, at=clock(), by=by or getpass.getuser())
+    # closed at once: as long as a connection is open the newest pages lie beside the file
+    with closing(connect(url)) as store:
+        make(store, region=region, tz=tz, at=clock(), by=by or getpass.getuser())
 
 
 def open_registry(
