@@ -74,7 +74,7 @@ class Store(Protocol):
         """Give the number of each record's last version, open or closed."""
 
     def touched(self, revision: int) -> Mapping[str, str]:
-        """Name the records that one commit opened or closed."""
+        """Name the records that one commit opened or closed, sorted, each with its kind."""
 
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""

@@ -60,20 +60,18 @@ def town(tmp_path: Path) -> Town:
 
 
 @pytest.fixture
-def gone(town: Town) -> str:
-    """Let a kiln move to the other district, and mend what was known of it before; give its id."""
+def gone(town: Town) -> None:
+    """Let a kiln move to the other district, and mend what was known of it before."""
     town.send(town.city, KILN)
     name = str(town.city.sources("brick_kiln")["id"].iloc[0])
     town.city.editing.edit(name, Edit({"district": THERE}, act="move", on=date(2026, 5, 1)), version=1)
     old = Edit({"note": "mended"}, on=date(2026, 1, 1))
     town.city.editing.edit(name, old, version=3)
-    return name
 
 
+@pytest.mark.usefixtures("gone")
 @pytest.mark.parametrize("column", [(), ("valid_to", "2030-01-01"), ("valid_from", "2020-01-01")])
-def test_what_has_gone_to_the_neighbour_is_no_longer_changed(
-    town: Town, gone: str, column: tuple[str, ...]
-) -> None:
+def test_what_has_gone_to_the_neighbour_is_no_longer_changed(town: Town, column: tuple[str, ...]) -> None:
     """A ledger of the district that a kiln has left does not bring it back."""
     headings, row = (*HEADINGS, *column[:1]), (*KILN, *column[1:])
     said = town.send(town.clerk(HERE), row, headings=headings)
@@ -81,10 +79,10 @@ def test_what_has_gone_to_the_neighbour_is_no_longer_changed(
     assert said["codes"] == ({} if on_a_day else {"OUT_OF_AREA": 1})
     for day, district in ((date(2026, 2, 1), HERE), (date(2026, 11, 1), THERE)):
         assert town.kilns(on=day) == [("K-1", "东窑", district, "operating")]
-    assert gone
 
 
-def test_the_neighbour_goes_on_with_what_has_come(town: Town, gone: str) -> None:
+@pytest.mark.usefixtures("gone")
+def test_the_neighbour_goes_on_with_what_has_come(town: Town) -> None:
     """The district where a kiln lies now brings it up to date; its ledger does not reach into the past."""
     row = ("K-1", "东窑二", "114.01", "33.58", THERE, "")
     assert town.send(town.clerk(THERE), row)["updated"] == 1
@@ -92,7 +90,6 @@ def test_the_neighbour_goes_on_with_what_has_come(town: Town, gone: str) -> None
     assert early["codes"] == {"OUT_OF_AREA": 1}
     assert town.kilns(on=date(2026, 11, 1)) == [("K-1", "东窑二", THERE, "operating")]
     assert town.kilns(on=date(2026, 2, 1)) == [("K-1", "东窑", HERE, "operating")]
-    assert gone
 
 
 @pytest.mark.parametrize("both", [False, True])

@@ -90,6 +90,7 @@ def test_as_of_gives_what_was_known(store: Store) -> None:
     assert store.records(as_of=0).empty
     assert store.history("a")["version"].tolist() == [1, 2]
     assert list(store.touched(2)) == ["a", "b"]
+    assert set(store.touched(2).values()) == set(store.records(ids=["a", "b"])["kind"])
     assert store.counts() == {"yard": 1}
 
 

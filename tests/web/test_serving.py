@@ -118,3 +118,23 @@ def test_an_address_of_another_machine_is_refused() -> None:
     """An address that is none of this machine's is refused by name."""
     with pytest.raises(ValueRefused, match="ADDRESS_UNUSABLE"):
         check_address("192.0.2.1", 8000)
+
+
+WARMED = """
+from geo_registry.web.serving import application
+app = application()
+memory = app.extensions["geo_registry"].registry.condition.memory
+before = memory["tiles"].misses
+assert app.test_client().get("/tiles/sources/0/0/0.mvt").status_code == 200
+print(memory["tiles"].misses - before)
+"""
+
+
+@pytest.mark.parametrize("public", ["auto", "read"])
+def test_who_looks_first_finds_the_map_drawn(store_url: str, public: str) -> None:
+    """What a worker draws before it answers is what the first who looks is shown: no tile is made anew."""
+    given = os.environ | {"GEO_REGISTRY_STORE": store_url, "GEO_REGISTRY_PUBLIC": public}
+    ran = subprocess.run(
+        [sys.executable, "-c", WARMED], capture_output=True, text=True, env=given, check=True
+    )
+    assert ran.stdout.splitlines()[-1] == "0"

@@ -48,7 +48,8 @@ def _load(house: House, kind: str, revision: int) -> Known:
     elif not touched:
         found = Known(revision, before.since, before.rows)
     else:
-        found = _mended(house, kind, before, Known(revision, revision, _read(house, kind, revision, touched)))
+        fresh = Known(revision, revision, _read(house, kind, revision, touched))
+        found = _mended(before, fresh, touched) or Known(revision, revision, _read(house, kind, revision))
     if before is None or revision > before.revision:
         house.known[kind] = found
     return found
@@ -72,11 +73,10 @@ def _touched(house: House, kind: str, then: int, now: int) -> Sequence[str] | No
     return ids if len(ids) <= RECORDS else None
 
 
-def _mended(house: House, kind: str, before: Known, fresh: Known) -> Known:
-    """Put what was touched in the place of what it was before; columns nobody declared may need it all."""
-    ids = _touched(house, kind, before.revision, fresh.revision) or ()
-    stale = before.rows["id"].isin(ids)
+def _mended(before: Known, fresh: Known, touched: Sequence[str]) -> Known | None:
+    """Put what was touched in the place of what it was before; None where columns nobody declared differ."""
     if set(fresh.rows.columns) != set(before.rows.columns) or not len(before.rows):
-        return Known(fresh.revision, fresh.revision, _read(house, kind, fresh.revision))
+        return None
+    stale = before.rows["id"].isin(touched)
     joined = pd.concat([before.rows[~stale], fresh.rows[before.rows.columns]], ignore_index=True)
-    return Known(fresh.revision, fresh.revision, gpd.GeoDataFrame(joined, geometry="geometry", crs=CRS))
+    return Known(fresh.revision, fresh.since, gpd.GeoDataFrame(joined, geometry="geometry", crs=CRS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from pathlib import Path
@@ -84,14 +83,16 @@ class Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line; one that cannot be written is lost, and nothing else with it."""
-        line = self.format(record) + "\n"
-        with contextlib.suppress(OSError):
+        try:
+            line = self.format(record) + "\n"
             if self._file is None:
                 self._stream.write(line)
-            else:
-                left = line.encode("utf-8", "backslashreplace")
-                while left:
-                    left = left[os.write(self._file, left) :]
+                return
+            left = line.encode("utf-8", "backslashreplace")
+            while left:
+                left = left[os.write(self._file, left) :]
+        except Exception:  # noqa: BLE001 (as every handler: a fault of the log is none of the request's)
+            self.handleError(record)
 
 
 def formatter(*, as_json: bool) -> ProcessorFormatter:

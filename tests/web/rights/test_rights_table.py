@@ -192,7 +192,7 @@ def test_the_table_holds(client: FlaskClient, districts: Districts, rule: str) -
 
 def plain(answer: TestResponse, record_id: str) -> tuple[int, str, list[str]]:
     """Tell what can be told of an answer, but for the name that was asked for and the request's number."""
-    text = answer.text.replace(record_id, "…").replace(answer.headers["X-Request-ID"], "…")
+    text = answer.text.replace(answer.headers["X-Request-ID"], "…").replace(record_id, "…")
     return answer.status_code, text, sorted(answer.headers.keys())
 
 
@@ -220,3 +220,22 @@ def test_what_is_hidden_answers_like_what_is_missing(
             assert "ETag" not in there[2]
             told += 1
     assert told >= 8, "the table no longer hides anything"
+
+
+ARRIVING = [row for row in ROWS.values() if row.what == "nothing" and "<arrival>" in row.rule]
+
+
+@pytest.mark.parametrize("row", ARRIVING, ids=lambda row: f"{row.method} {row.rule}")
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_anothers_arrival_answers_like_one_that_never_came(
+    client: FlaskClient, districts: Districts, row: Row, accept: str
+) -> None:
+    """What came in under another name answers who is bound to an area byte for byte as what never came."""
+    there = districts.registry.ledgers.arrivals()[0].id
+    for role in set(ROLES) - {"city", "admin"}:
+        headers = districts.headers(role) | {"Accept": accept}
+        paths = [(one, row.rule.replace("<arrival>", one)) for one in (there, "a99")]
+        told = [plain(client.open(path, method=row.method, headers=headers), one) for one, path in paths]
+        assert told[0] == told[1], role
+        # a page sends who has not signed in to do so
+        assert told[0][0] == (row.refused(role) or 404) or (role, accept) == ("public", "text/html")
