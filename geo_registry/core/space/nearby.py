@@ -68,7 +68,7 @@ def pairs_nearby(
     points, shapes = np.flatnonzero(placed & is_point), np.flatnonzero(placed & ~is_point)
     grid = point_grid(shapely.get_x(geometries[points]), shapely.get_y(geometries[points]))
     found = pairs_in_grid(grid, lon, lat, rings_m=rings_m)
-    at_points = Nearby(points[found.i_b], found.i_a, found.distance_m, found.azimuth_deg)
+    at_points = Nearby(points[found.i_b], found.i_a.astype(np.intp), found.distance_m, found.azimuth_deg)
     at_shapes = _pairs_of_shapes(geometries, shapes, (lon, lat), rings_m)
     return Nearby(*(np.concatenate(parts) for parts in zip(at_points, at_shapes, strict=True)))
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_registry.core.space.grid import Pairs, pairs_in_grid, pairs_within, point_grid
+from geo_registry.core.space.grid import (
+    Pairs,
+    nearest_rings,
+    pairs_in_grid,
+    pairs_within,
+    point_grid,
+    ring_counts,
+)
 from geo_registry.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -56,7 +63,6 @@ def test_the_pairs_are_those_of_brute_force(centres: Places, points: Places, rad
     pairs = pairs_within(*a, *b, radius_m=radius_m)
     assert len(found(pairs)) == len(set(found(pairs)))
     assert set(found(pairs)) == by_brute_force(a, b, radius_m)
-    assert pairs.i_a.tolist() == sorted(pairs.i_a.tolist())
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,7 @@ def test_no_point_of_the_rim_is_lost(lat: float, radius_m: float) -> None:
     pairs = pairs_within(lon_a, lat_a, lon_b, lat_b, radius_m=radius_m)
     own = pairs.i_a[pairs.i_a == pairs.i_b]
     true_m = np.asarray(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
-    assert own.tolist() == np.flatnonzero(true_m <= radius_m).tolist()
+    assert sorted(own.tolist()) == np.flatnonzero(true_m <= radius_m).tolist()
 
 
 def test_many_candidates_are_taken_in_blocks() -> None:
@@ -145,3 +151,46 @@ def test_a_grid_holds_every_point_once(points: Places) -> None:
     assert (np.diff(grid.key) >= 0.0).all()
     assert np.array_equal(grid.lon, lon[grid.order])
     assert np.array_equal(grid.lat, lat[grid.order])
+
+
+@given(many_places, many_places, st.lists(radii, min_size=1, max_size=4).map(sorted))
+def test_counts_without_pairs_are_those_of_brute_force(
+    centres: Places, points: Places, rings_m: list[float]
+) -> None:
+    """Each class is counted in the smallest ring that holds it, as measuring every pair does."""
+    a, b = columns(centres), columns(points)
+    grid = point_grid(*b)
+    classes = (np.arange(len(points)) % 3).astype(np.uint16)
+    expected = np.zeros((len(centres), int(classes.max(initial=0)) + 1, len(rings_m)), dtype=int)
+    for i_a, i_b in by_brute_force(a, b, rings_m[-1]):
+        way_m = GEOD.inv(a[0][i_a], a[1][i_a], b[0][i_b], b[1][i_b])[2]
+        expected[i_a, classes[i_b], np.searchsorted(rings_m, way_m)] += 1
+    counted = ring_counts(grid, classes[grid.order], *a, rings_m=rings_m)
+    assert counted.tolist() == expected.tolist()
+
+
+@given(many_places, many_places, st.lists(radii, min_size=1, max_size=4).map(sorted))
+def test_nearest_rings_are_those_of_brute_force(
+    centres: Places, points: Places, rings_m: list[float]
+) -> None:
+    """The smallest ring that holds a point is that of its nearest centre."""
+    a, b = columns(centres), columns(points)
+    grid = point_grid(*b)
+    i_a, i_b = np.indices((len(centres), len(points)))
+    ways_m = np.asarray(GEOD.inv(a[0][i_a], a[1][i_a], b[0][i_b], b[1][i_b])[2]).reshape(i_a.shape)
+    expected = np.searchsorted(rings_m, ways_m.min(axis=0, initial=np.inf))
+    assert nearest_rings(grid, *a, rings_m=rings_m).tolist() == expected[grid.order].tolist()
+
+
+def test_the_dense_and_the_sparse_way_count_alike() -> None:
+    """Whether runs are copied or points picked one by one, pairs agree with counts."""
+    chance = np.random.default_rng(17)
+    lon, lat = chance.normal(114.0, 0.1, 60_000), chance.normal(33.5, 0.1, 60_000)
+    grid, rings_m = point_grid(lon, lat), (500.0, 2_000.0, 9_000.0)
+    centres = chance.normal(114.0, 0.4, 300), chance.normal(33.5, 0.4, 300)
+    pairs = pairs_in_grid(grid, *centres, rings_m=rings_m)
+    counted = ring_counts(grid, np.zeros(60_000, np.uint16), *centres, rings_m=rings_m)
+    place = np.searchsorted(rings_m, pairs.distance_m)
+    assert np.bincount(pairs.i_a * 3 + place, minlength=900).tolist() == counted.ravel().tolist()
+    one_by_one = pairs_in_grid(point_grid(*centres), lon, lat, rings_m=rings_m)
+    assert len(one_by_one.i_a) == len(pairs.i_a) > 100_000

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
+from geo_registry.core.space.geodesy.direction import azimuth
 from geo_registry.errors import ValueRefused
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -195,14 +196,46 @@ def arc(chord: Floats, frame: LocalFrame) -> tuple[Floats, Floats]:
     >>> round(float(distance_m), 6), float(azimuth_deg)
     (1113.194908, 90.0)
     """
-    east_m = np.einsum("...i,...i->...", chord, frame.east)
-    north_m = np.einsum("...i,...i->...", chord, frame.north)
-    chord2 = np.einsum("...i,...i->...", chord, chord)
-    east2, north2 = east_m**2, north_m**2
-    flat2 = np.maximum(east2 + north2, np.finfo(np.float64).tiny)
-    curvature = (north2 / frame.meridian_m + east2 / frame.prime_vertical_m) / flat2
-    distance_m = np.sqrt(chord2) * (1.0 + chord2 * curvature**2 / 24.0)
-    return distance_m, _full_circle(np.degrees(np.arctan2(east_m, north_m)))
+    up = np.cross(frame.east, frame.north)
+    local = [np.einsum("...i,...i->...", chord, axis) for axis in (frame.east, frame.north, up)]
+    _, distance_m, azimuth_deg = arc_of(np.stack(local), 1.0 / frame.meridian_m, 1.0 / frame.prime_vertical_m)
+    return distance_m, azimuth_deg
+
+
+def arc_of(
+    local: Floats, meridian_curvature: Floats, prime_curvature: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Turn chords by their components east, north and up into distance and azimuth.
+
+    Parameters
+    ----------
+    local
+        Metres to the east, to the north and up in the first point's frame, shape (3, ...).
+    meridian_curvature, prime_curvature
+        One over the radii of curvature there, per metre, shape (...).
+
+    Returns
+    -------
+    chord2, distance_m, azimuth_deg : numpy.ndarray
+        Square of the chord in square metres; the others as `arc` gives them.
+
+    Examples
+    --------
+    >>> chord2, distance_m, azimuth_deg = arc_of(np.array([[3.0], [-4.0], [0.0]]), *np.full((2, 1), 1.5e-7))
+    >>> chord2, distance_m.round(9), azimuth_deg.round(6)
+    (array([25.]), array([5.]), array([143.130102]))
+    """
+    east_m, north_m, up_m = local
+    east2, north2 = east_m * east_m, north_m * north_m
+    flat2 = east2 + north2
+    chord2 = flat2 + up_m * up_m
+    bend = north2 * meridian_curvature
+    bend += east2 * prime_curvature
+    bend /= np.maximum(flat2, np.finfo(np.float64).tiny)
+    bend *= bend
+    bend *= chord2 / 24.0
+    bend += 1.0
+    return chord2, bend * np.sqrt(chord2), azimuth(east_m, north_m, flat2)
 
 
 def in_doubt(distance_m: Floats, rings_m: Sequence[float]) -> NDArray[np.bool_]:

@@ -1,0 +1,172 @@
+"""Candidates near centres, a cache's worth at a time, as vectors from their centres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_registry.core.space.geodesy import Floats, local_frame
+from geo_registry.core.space.geodesy.ellipsoid import geodesic
+from geo_registry.core.space.grid.points import Places, PointGrid
+from geo_registry.core.space.grid.windows import Windows, windows
+from geo_registry.core.space.ragged import Index, runs, spread
+
+BLOCK = 1 << 14
+"""Candidates measured at once: their vectors stay in the processor's second cache."""
+DENSE = 64
+"""Candidates a centre from which on copying runs beats picking points one by one."""
+
+
+class Centres(NamedTuple):
+    """Centres as a search needs them, each array with one row a centre.
+
+    Attributes
+    ----------
+    lon, lat
+        WGS 84 degrees.
+    origin
+        Where they are in space, metres, shape (m, 3).
+    axes
+        Which way is east, north and up there, unit vectors, shape (m, 3, 3).
+    meridian_curvature, prime_curvature
+        One over the radii of curvature along and across the meridian, per metre.
+    """
+
+    lon: Floats
+    lat: Floats
+    origin: Floats
+    axes: Floats
+    meridian_curvature: Floats
+    prime_curvature: Floats
+
+    def at(self, index: Index) -> Centres:
+        """Take some of the centres, by number, in the order asked."""
+        return Centres(*(part[index] for part in self))
+
+
+def centres_at(lon: Floats, lat: Floats) -> Centres:
+    """Make centres ready for a search; parameters as `blocks`."""
+    frame = local_frame(lon, lat)
+    axes = np.stack([frame.east, frame.north, np.cross(frame.east, frame.north)], axis=1)
+    return Centres(lon, lat, frame.origin, axes, 1.0 / frame.meridian_m, 1.0 / frame.prime_vertical_m)
+
+
+class Block(NamedTuple):
+    """Candidates near some centres, one centre after the other.
+
+    Attributes
+    ----------
+    numbers
+        Which centres, shape (m,).
+    centres
+        Those centres.
+    stop
+        Where the candidates of each end, shape (m,); each has some.
+    runs
+        Runs of the grid that hold the candidates, in order.
+    """
+
+    numbers: Places
+    centres: Centres
+    stop: Index
+    runs: list[slice]
+
+    @property
+    def counts(self) -> Index:
+        """Candidates of each centre, shape (m,)."""
+        return np.diff(self.stop, prepend=0)
+
+    def each(self, of_centre: Floats) -> Floats:
+        """Give each candidate what belongs to its centre."""
+        return np.repeat(of_centre, self.counts)
+
+    def shares(self) -> Iterator[tuple[int, slice]]:
+        """Go through the centres: the place of each in the block, and where its candidates stand."""
+        start = 0
+        for place, stop in enumerate(self.stop.tolist()):
+            yield place, slice(start, stop)
+            start = stop
+
+    def places(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Give each candidate's value of a column in the grid's order."""
+        return np.concatenate([column[run] for run in self.runs])
+
+    def chords(self, grid: PointGrid) -> Floats:
+        """Give the vectors in space from the centres to the candidates, metres, shape (3, k)."""
+        found = np.concatenate([grid.xyz[:, run] for run in self.runs], axis=1)
+        if self._is_sparse:
+            found -= np.repeat(self.centres.origin.T, self.counts, axis=1)
+            return found
+        for place, own in self.shares():
+            found[:, own] -= self.centres.origin[place][:, None]
+        return found
+
+    def local(self, grid: PointGrid) -> Floats:
+        """Give the same vectors by their components to the east, to the north and up."""
+        chords = self.chords(grid)
+        if self._is_sparse:
+            return np.asarray(
+                np.einsum("kij,jk->ik", np.repeat(self.centres.axes, self.counts, axis=0), chords)
+            )
+        turned = np.empty_like(chords)
+        for place, own in self.shares():
+            np.matmul(self.centres.axes[place], chords[:, own], out=turned[:, own])
+        return turned
+
+    def ways(self, grid: PointGrid, rows: Index) -> tuple[Floats, Floats]:
+        """Let GeographicLib measure the ways to some of the candidates: metres and degrees."""
+        own = np.searchsorted(self.stop, rows, side="right")
+        ends = [degrees[own] for degrees in (self.centres.lon, self.centres.lat)]
+        return geodesic(*ends, *(self.places(degrees)[rows] for degrees in (grid.lon, grid.lat)))
+
+    @property
+    def _is_sparse(self) -> bool:
+        return len(self.stop) * DENSE > int(self.stop[-1])
+
+
+def blocks(grid: PointGrid, lon: Floats, lat: Floats, radius_m: float) -> Iterator[Block]:
+    """Go through the candidates within a radius of centres.
+
+    Parameters
+    ----------
+    grid
+        Points.
+    lon, lat
+        Centres, WGS 84 degrees, shape (m,).
+    radius_m
+        Metres; every point within it of a centre is a candidate.
+
+    Yields
+    ------
+    Block
+        Neighbours in space follow one another, so that the memory that is read lies together.
+    """
+    centres = centres_at(lon, lat)
+    for found in windows(grid, lon, lat, radius_m):
+        for part in _pieces(found):
+            yield from _blocks(part, centres)
+
+
+def _pieces(found: Windows) -> Iterator[Windows]:
+    """Cut runs that are longer than a block, so that no array grows with the data."""
+    length = found.stop - found.start
+    if not len(length) or length.max() <= BLOCK:
+        yield found
+        return
+    window, step = spread(-(-length // BLOCK))
+    start = found.start[window] + step * BLOCK
+    yield Windows(found.centre[window], start, np.minimum(start + BLOCK, found.stop[window]))
+
+
+def _blocks(found: Windows, centres: Centres) -> Iterator[Block]:
+    length = found.stop - found.start
+    for part in runs(length, BLOCK):
+        own = found.centre[part]
+        last = np.flatnonzero(np.append(own[1:] != own[:-1], [True]))
+        ends = zip(found.start[part].tolist(), found.stop[part].tolist(), strict=True)
+        slices = [slice(start, stop) for start, stop in ends]
+        numbers = own[last]
+        yield Block(numbers.astype(np.int32), centres.at(numbers), np.cumsum(length[part])[last], slices)
