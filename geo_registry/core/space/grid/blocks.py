@@ -48,7 +48,18 @@ class Centres(NamedTuple):
 
 
 def centres_at(lon: Floats, lat: Floats) -> Centres:
-    """Make centres ready for a search; parameters as `blocks`."""
+    """Make centres ready for a search.
+
+    Parameters
+    ----------
+    lon, lat
+        WGS 84 degrees, shape (m,).
+
+    Examples
+    --------
+    >>> centres_at(np.array([0.0]), np.array([0.0])).axes[0, 0] + 0.0
+    array([0., 1., 0.])
+    """
     frame = local_frame(lon, lat)
     axes = np.stack([frame.east, frame.north, np.cross(frame.east, frame.north)], axis=1)
     return Centres(lon, lat, frame.origin, axes, 1.0 / frame.meridian_m, 1.0 / frame.prime_vertical_m)
@@ -143,6 +154,13 @@ def blocks(grid: PointGrid, lon: Floats, lat: Floats, radius_m: float) -> Iterat
     ------
     Block
         Neighbours in space follow one another, so that the memory that is read lies together.
+
+    Examples
+    --------
+    >>> from geo_registry.core.space.grid.points import point_grid
+    >>> grid = point_grid([114.02, 114.03, 115.0], [33.58, 33.58, 33.58])
+    >>> [block.counts.tolist() for block in blocks(grid, *np.array([[114.0], [33.58]]), 5e3)]
+    [[2]]
     """
     centres = centres_at(lon, lat)
     for found in windows(grid, lon, lat, radius_m):

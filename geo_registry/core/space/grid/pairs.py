@@ -114,7 +114,23 @@ _NONE = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empt
 
 
 def checked_radii(rings_m: Sequence[float]) -> list[float]:
-    """Refuse rings of which there is none, or one that is no radius."""
+    """Refuse rings of which there is none, or one that is no radius.
+
+    Parameters
+    ----------
+    rings_m
+        Radii in metres.
+
+    Raises
+    ------
+    ValueRefused
+        ``RING_NOT_POSITIVE``.
+
+    Examples
+    --------
+    >>> checked_radii((1000, 3000))
+    [1000.0, 3000.0]
+    """
     if not len(rings_m):
         raise ValueRefused("RING_NOT_POSITIVE", value=())
     return [checked_radius(radius_m) for radius_m in rings_m]

@@ -76,15 +76,48 @@ def point_grid(lon: ArrayLike, lat: ArrayLike) -> PointGrid:
 
 
 def keys_of(lon: Floats, lat: Floats) -> Floats:
-    """Give the key of each place."""
+    """Give the key of each place.
+
+    Parameters
+    ----------
+    lon, lat
+        WGS 84 degrees, shape (n,).
+
+    Examples
+    --------
+    >>> keys_of(np.array([0.0]), np.array([-89.97]))
+    array([2.5])
+    """
     return rows_of(lat) * KEYS_A_ROW + turns_of(lon)
 
 
 def rows_of(lat: Floats) -> Floats:
-    """Give the number of the row each latitude lies in."""
+    """Give the number of the row each latitude lies in, from the south pole.
+
+    Parameters
+    ----------
+    lat
+        WGS 84 degrees, shape (n,).
+
+    Examples
+    --------
+    >>> rows_of(np.array([-90.0, 33.5]))
+    array([   0., 6175.])
+    """
     return np.floor((lat + 90.0) / ROW_DEG)
 
 
 def turns_of(lon: Floats) -> Floats:
-    """Give longitude as a share of the circle from 180° W, in [0, 1]."""
+    """Give longitude as a share of the circle from 180° W, in [0, 1].
+
+    Parameters
+    ----------
+    lon
+        WGS 84 degrees, shape (n,).
+
+    Examples
+    --------
+    >>> turns_of(np.array([-180.0, 0.0, 90.0]))
+    array([0.  , 0.5 , 0.75])
+    """
     return np.asarray((lon + 180.0) % 360.0 / 360.0)

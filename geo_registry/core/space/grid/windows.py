@@ -47,6 +47,14 @@ def windows(grid: PointGrid, lon: Floats, lat: Floats, radius_m: float) -> Itera
         Centres, WGS 84 degrees, shape (m,); one that is NaN is near nothing.
     radius_m
         Every point within this way of a centre lies in one of its runs.
+
+    Examples
+    --------
+    >>> from geo_registry.core.space.grid.points import point_grid
+    >>> grid = point_grid([114.02, 114.03, 115.0], [33.58, 33.58, 33.58])
+    >>> centre = np.array([114.0]), np.array([33.58])
+    >>> [(found.start.tolist(), found.stop.tolist()) for found in windows(grid, *centre, 5e3)]
+    [([0], [2])]
     """
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     lon_reach_deg, lat_reach_deg = degree_reach(lat[known], radius_m)
