@@ -48,7 +48,7 @@ def count_stations(
     """
     shape = len(stations), len(kinds), len(rings_m)
     place = (near["station"], near["kind"], near["ring"])
-    counts = _tidy(_tally(place, near["active"], shape), kinds, rings_m)
+    counts = tidy(_tally(place, near["active"], shape), kinds, rings_m)
     sited = stations.iloc[np.arange(len(stations)).repeat((len(kinds) + 1) * len(rings_m))]
     return pd.concat([sited.reset_index(drop=True), counts], axis="columns")
 
@@ -79,7 +79,7 @@ def count_city(near: pd.DataFrame, *, kinds: Sequence[str], rings_m: Sequence[fl
     """
     once = near.sort_values("ring", kind="stable").drop_duplicates("source")
     place = (np.zeros(len(once), dtype=int), once["kind"], once["ring"])
-    return _tidy(_tally(place, once["active"], (1, len(kinds), len(rings_m))), kinds, rings_m)
+    return tidy(_tally(place, once["active"], (1, len(kinds), len(rings_m))), kinds, rings_m)
 
 
 def _tally(place: tuple[object, ...], active: pd.Series, shape: tuple[int, int, int]) -> NDArray[np.int64]:
@@ -91,7 +91,29 @@ def _tally(place: tuple[object, ...], active: pd.Series, shape: tuple[int, int, 
     return np.concatenate([by_kind, by_kind.sum(axis=2, keepdims=True)], axis=2)
 
 
-def _tidy(exclusive: NDArray[np.int64], kinds: Sequence[str], rings_m: Sequence[float]) -> pd.DataFrame:
+def tidy(exclusive: NDArray[np.int64], kinds: Sequence[str], rings_m: Sequence[float]) -> pd.DataFrame:
+    """Lay counts out as a table.
+
+    Parameters
+    ----------
+    exclusive
+        Active sources and all sources in each ring and in no smaller one, ``(2, s, k + 1, r)``; the last
+        kind is the sum of the others.
+    kinds
+        Names of the kinds, ``(k,)``.
+    rings_m
+        Radii in metres, ascending, ``(r,)``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``ring_m`` and `COUNTS`; ``s * (k + 1) * r`` rows.
+
+    Examples
+    --------
+    >>> tidy(np.ones((2, 1, 2, 2), dtype=np.int64), ["kiln"], [1e3, 3e3]).cumulative_all.tolist()
+    [1, 2, 1, 2]
+    """
     stations = exclusive.shape[1]
     cumulative = exclusive.cumsum(axis=3)
     columns = (cumulative[0], exclusive[0], cumulative[1], exclusive[1])

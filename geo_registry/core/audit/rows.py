@@ -96,7 +96,7 @@ def source_rows(frame: gpd.GeoDataFrame, catalog: Catalog, request: AuditRequest
     >>> source_rows(frame, catalog, AuditRequest(on=date(2026, 1, 1)))["status"].tolist()
     ['registered']
     """
-    judged = [field for field in _judging_fields(catalog) if field.name in frame]
+    judged = [field for field in judging_fields(catalog) if field.name in frame]
     rows = narrow(frame, (*_SOURCE, *(field.name for field in judged)), judged)
     _refuse_unknown("KIND_UNKNOWN", rows["kind"], tuple(catalog.kinds))
     wanted = rows["kind"].isin(counted_kinds(rows, catalog, request)).to_numpy()
@@ -104,7 +104,7 @@ def source_rows(frame: gpd.GeoDataFrame, catalog: Catalog, request: AuditRequest
     default = {name: kind.default_status for name, kind in catalog.kinds.items()}
     rows["status"] = rows["status"].fillna(rows["kind"].map(default)).astype("str")
     _refuse_unknown("STATUS_UNKNOWN", rows["status"], tuple(choice.value for choice in catalog.statuses))
-    rows["accuracy_m"] = _accuracy(rows)
+    rows["accuracy_m"] = accuracy_of(rows)
     return rows
 
 
@@ -195,8 +195,19 @@ def located(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return rows[has_place(rows)].reset_index(drop=True)
 
 
-def _judging_fields(catalog: Catalog) -> list[Field]:
-    """List the fields whose values add to a score: deadlines and checklist items, each name once."""
+def judging_fields(catalog: Catalog) -> list[Field]:
+    """List the fields whose values add to a score: deadlines and checklist items, each name once.
+
+    Parameters
+    ----------
+    catalog
+        Kinds with their fields.
+
+    Examples
+    --------
+    >>> judging_fields(Catalog({}, (), (), (), (), {}, ""))
+    []
+    """
     judging = {
         field.name: field
         for kind in catalog.kinds.values()
@@ -212,8 +223,19 @@ def _refuse_unknown(code: str, column: pd.Series[str], known: tuple[str, ...]) -
         raise ValueRefused(code, value=next(iter(strange.dropna()), None), known=", ".join(known))
 
 
-def _accuracy(rows: pd.DataFrame) -> NDArray[np.float64]:
-    """Give each row's accuracy in metres, NaN where neither it nor the method tells."""
+def accuracy_of(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Give each row's accuracy in metres, NaN where neither it nor the method tells.
+
+    Parameters
+    ----------
+    rows
+        Rows with ``accuracy_m`` and ``coord_method``.
+
+    Examples
+    --------
+    >>> accuracy_of(pd.DataFrame({"accuracy_m": [5.0, None], "coord_method": [None, "gps"]})).tolist()
+    [5.0, 10.0]
+    """
     stated = rows["accuracy_m"].to_numpy(dtype="float64")
     by_method = rows["coord_method"].map(ACCURACY_M).to_numpy(dtype="float64")
     return np.where(np.isfinite(stated) & (stated >= 0), stated, by_method)

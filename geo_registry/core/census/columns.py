@@ -1,0 +1,247 @@
+"""The narrow view of records: numbers in columns, texts as codes, in the order of a search grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely import GeometryType
+
+from geo_registry.core.audit.rows import accuracy_of, has_place, judging_fields
+from geo_registry.core.bounds import LEVELS
+from geo_registry.core.frame import dtypes
+from geo_registry.core.kinds import Catalog
+from geo_registry.core.space.grid import PointGrid, point_grid
+
+Codes: TypeAlias = NDArray[np.int32]
+
+OPEN_DAY = np.iinfo(np.int32).max
+"""Last day of what is valid until further notice; its negative is the first day of what always was."""
+_EPOCH = np.datetime64(0, "D")
+_DIGITS = 16
+
+
+class Rows(NamedTuple):
+    """One entry a record version, each array of shape (n,).
+
+    Attributes
+    ----------
+    ids
+        Identities, the number that their 16 hex digits write.
+    lon, lat
+        WGS 84 degrees; NaN for what has no position, or one that is no point.
+    accuracy_m
+        Metres; NaN where it is unknown.
+    state
+        Place in `Census.states`.
+    area
+        Place in `Census.areas`.
+    first_day, last_day
+        Days since 1970-01-01 between which, both included, the version is true.
+    synthetic
+        Whether it is made up.
+    """
+
+    ids: NDArray[np.uint64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
+    state: Codes
+    area: Codes
+    first_day: Codes
+    last_day: Codes
+    synthetic: NDArray[np.bool_]
+
+    def take(self, places: NDArray[np.intp]) -> Rows:
+        """Give some of the rows, in the order asked."""
+        return Rows(*(column[places] for column in self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Census:
+    """Records in the order of a search grid: points first, then all others.
+
+    Attributes
+    ----------
+    rows
+        Their numbers.
+    grid
+        The points, ``rows[:len(grid.key)]``; its ``order`` is 0, 1, 2 ...
+    states
+        What a score hangs on, each combination once: ``kind``, ``status``, checklist items and deadlines.
+    areas
+        ``district``, ``township``, ``village``, each combination once.
+    shaped
+        Places in the rows of what is a line or a polygon, ascending.
+    shapes
+        Those geometries, degrees WGS 84.
+    """
+
+    rows: Rows
+    grid: PointGrid
+    states: pd.DataFrame
+    areas: pd.DataFrame
+    shaped: NDArray[np.intp]
+    shapes: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.rows.ids)
+
+
+def census_of(frame: gpd.GeoDataFrame, catalog: Catalog) -> Census:
+    """Take the narrow view of records.
+
+    Parameters
+    ----------
+    frame
+        Canonical frame, ids of 16 hex digits.
+    catalog
+        Says which fields a score hangs on, and with which status a kind's records begin.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> rows = pd.DataFrame({"id": ["00000000000000ff", "0000000000000001"], "kind": "kiln"})
+    >>> rows["geometry"] = [shapely.Point(114.1, 33.5), shapely.Point(114.0, 33.5)]
+    >>> census = census_of(conform(rows), Catalog({}, (), (), (), (), {}, ""))
+    >>> census.rows.ids.tolist(), len(census.states), len(census.areas)
+    ([1, 255], 1, 1)
+    """
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    is_point = shapely.get_type_id(geometry) == GeometryType.POINT
+    state, states = _coded(_states(frame, catalog))
+    area, areas = _coded(pd.DataFrame({name: frame[name].to_numpy(object) for name in LEVELS}))
+    rows = Rows(
+        ids=_numbers(frame["id"]),
+        lon=np.where(is_point, shapely.get_x(geometry), np.nan),
+        lat=np.where(is_point, shapely.get_y(geometry), np.nan),
+        accuracy_m=accuracy_of(frame),
+        state=state,
+        area=area,
+        first_day=_days(frame["valid_from"], -OPEN_DAY),
+        last_day=_days(frame["valid_to"], OPEN_DAY),
+        synthetic=frame["synthetic"].to_numpy(dtype=bool),
+    )
+    shaped = np.flatnonzero(has_place(frame) & ~is_point)
+    return _sorted(rows, (states, areas), shaped, geometry[shaped])
+
+
+def _states(frame: gpd.GeoDataFrame, catalog: Catalog) -> pd.DataFrame:
+    fields = judging_fields(catalog)
+    begins = {name: kind.default_status for name, kind in catalog.kinds.items()}
+    known = dtypes(fields)
+    columns = {
+        field.name: frame[field.name].astype(known[field.name])
+        if field.name in frame
+        else pd.Series(None, index=frame.index, dtype=known[field.name])
+        for field in fields
+    }
+    status = frame["status"].fillna(frame["kind"].map(begins).astype("str"))
+    return pd.DataFrame({"kind": frame["kind"], "status": status, **columns})
+
+
+def _coded(table: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
+    """Give each combination of a table's cells a number, in the order in which they come first."""
+    if not len(table):
+        return np.empty(0, dtype=np.int32), table
+    number = table.groupby(list(table.columns), sort=False, dropna=False).ngroup().to_numpy()
+    first = pd.Series(number).drop_duplicates().index
+    return number.astype(np.int32), table.iloc[first].reset_index(drop=True)
+
+
+def _numbers(ids: pd.Series[str]) -> NDArray[np.uint64]:
+    digits = ids.to_numpy(dtype=f"S{_DIGITS}")
+    pairs = b"".join(digits.tolist())
+    return np.frombuffer(bytes.fromhex(pairs.decode("ascii")), dtype=">u8").astype(np.uint64)
+
+
+def hexed(ids: NDArray[np.uint64]) -> list[str]:
+    """Write identities as the 16 hex digits that the store knows them by.
+
+    Parameters
+    ----------
+    ids
+        Numbers.
+
+    Examples
+    --------
+    >>> hexed(np.array([255], dtype=np.uint64))
+    ['00000000000000ff']
+    """
+    text = ids.astype(">u8").tobytes().hex()
+    return [text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)]
+
+
+def _days(column: pd.Series[pd.Timestamp], otherwise: int) -> Codes:
+    days = column.to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), otherwise, (days - _EPOCH).astype(np.int64)).astype(np.int32)
+
+
+def _sorted(
+    rows: Rows,
+    vocabularies: tuple[pd.DataFrame, pd.DataFrame],
+    shaped: NDArray[np.intp],
+    shapes: NDArray[np.object_],
+) -> Census:
+    """Put points in the order of their grid, and all others behind them."""
+    grid = point_grid(rows.lon, rows.lat)
+    others = np.flatnonzero(np.isnan(rows.lon))
+    order = np.concatenate([grid.order, others])
+    place = len(grid.key) + np.searchsorted(others, shaped)
+    own = grid._replace(order=np.arange(len(grid.key), dtype=np.int32))
+    return Census(rows.take(order), own, *vocabularies, place, shapes)
+
+
+def joined(parts: Sequence[Census]) -> Census:
+    """Make one census of several, as of their records together.
+
+    Parameters
+    ----------
+    parts
+        At least one.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> catalog = Catalog({}, (), (), (), (), {}, "")
+    >>> one = pd.DataFrame({"id": [f"{1:016x}"], "kind": "kiln", "geometry": [shapely.Point(114.0, 33.5)]})
+    >>> both = joined([census_of(conform(one.assign(id=f"{n:016x}")), catalog) for n in (1, 2)])
+    >>> both.rows.ids.tolist(), both.rows.state.tolist()
+    ([1, 2], [0, 0])
+    """
+    state, states = _merged([(part.rows.state, part.states) for part in parts])
+    area, areas = _merged([(part.rows.area, part.areas) for part in parts])
+    rows = Rows(*(np.concatenate(columns) for columns in zip(*(part.rows for part in parts), strict=True)))
+    begin = np.cumsum([0, *(len(part) for part in parts)])
+    shaped = np.concatenate([part.shaped + start for part, start in zip(parts, begin, strict=False)])
+    shapes = np.concatenate([part.shapes for part in parts])
+    return _sorted(rows._replace(state=state, area=area), (states, areas), shaped, shapes)
+
+
+def _merged(parts: Sequence[tuple[Codes, pd.DataFrame]]) -> tuple[Codes, pd.DataFrame]:
+    """Join codes and what they mean; each meaning is kept once."""
+    code, table = _coded(pd.concat([table for _, table in parts], ignore_index=True))
+    begin = np.cumsum([0, *(len(table) for _, table in parts)])
+    moved = [code[codes + start] for (codes, _), start in zip(parts, begin, strict=False)]
+    return np.concatenate(moved), table
+
+
+def valid(rows: Rows, on: date) -> NDArray[np.bool_]:
+    """Tell which rows are true on a date; parameters as their names say.
+
+    Examples
+    --------
+    >>> day = np.array([0], dtype=np.int32)
+    >>> columns = [np.zeros(1)] * 4 + [day, day, day, day + 1, np.zeros(1, bool)]
+    >>> valid(Rows(*columns), date(1970, 1, 2)).tolist(), valid(Rows(*columns), date(1970, 1, 3)).tolist()
+    ([True], [False])
+    """
+    day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))
+    return (rows.first_day <= day) & (rows.last_day >= day)

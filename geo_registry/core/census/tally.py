@@ -1,0 +1,242 @@
+"""Counts and scores of the rings round stations, from numbers alone: no pair is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo_registry.core.audit.counts import tidy
+from geo_registry.core.audit.request import AuditRequest
+from geo_registry.core.audit.rows import located, station_rows, zone_rows
+from geo_registry.core.audit.score import CONDITIONS, Case, conditions, score_of
+from geo_registry.core.census.columns import Census, valid
+from geo_registry.core.kinds import Catalog
+from geo_registry.core.space.grid import nearest_rings, ring_counts
+from geo_registry.core.space.nearby import pairs_nearby
+
+STATION = ("station_id", "station_code", "station_name")
+_NOT_COUNTED = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """How many sources of each class lie in each ring of each station.
+
+    Attributes
+    ----------
+    stations
+        ``station_id``, ``station_code``, ``station_name``, by code, shape (s,).
+    kinds
+        Names of the kinds that are counted, shape (k,).
+    classes
+        What sources of a class have in common: ``kind`` (place in `kinds`), ``active``, ``listed`` and for
+        each scoring ring the ``points`` of a pair there.
+    counts
+        Sources of a class in a ring and in no smaller one, shape (s, classes, radii).
+    radii_m
+        The rings asked for and the scoring rings in one ascending row.
+    request
+        What was asked.
+    """
+
+    stations: pd.DataFrame
+    kinds: tuple[str, ...]
+    classes: pd.DataFrame
+    counts: NDArray[np.int64]
+    radii_m: tuple[float, ...]
+    request: AuditRequest
+
+    def summary(self) -> pd.DataFrame:
+        """Give the counts by station, kind and ring: the table that `Audit.summary` is."""
+        ring = np.searchsorted(self.request.rings_m, self.radii_m)
+        shape = (len(self.stations), len(self.kinds), len(self.request.rings_m) + 1)
+        exclusive = np.zeros((2, *shape), dtype=np.int64)
+        for place, own in enumerate(self.classes.itertuples(index=False)):
+            for at, which in enumerate(ring):
+                exclusive[int(not own.active) :, :, own.kind, which] += self.counts[:, place, at]
+        exclusive = exclusive[..., :-1]
+        whole = np.concatenate([exclusive, exclusive.sum(axis=2, keepdims=True)], axis=2)
+        rows = (len(self.kinds) + 1) * len(self.request.rings_m)
+        sited = self.stations.iloc[np.arange(len(self.stations)).repeat(rows)].reset_index(drop=True)
+        return pd.concat([sited, tidy(whole, self.kinds, self.request.rings_m)], axis="columns")
+
+    def scores(self) -> pd.DataFrame:
+        """Add up the scores of listed sources within the widest ring asked for, by station.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The station columns, ``pairs``, ``score_sum``, ``score_max``, ``high``, ``medium``, ``low``.
+        """
+        rules, rings_m = self.request.rules, np.asarray(self.radii_m)
+        asked = np.flatnonzero(rings_m <= self.request.rings_m[-1])
+        listed = np.flatnonzero(self.classes["listed"])
+        each = [*self.classes["points"].iloc[listed]]
+        points = np.array(each, dtype=np.float64).reshape(len(each), len(rules.ring_points))
+        points = points[:, np.searchsorted(rules.rings_m, rings_m[asked])]
+        counts = self.counts[:, listed][:, :, asked]
+        graded = {
+            "high": points >= rules.high,
+            "medium": (points >= rules.medium) & (points < rules.high),
+            "low": points < rules.medium,
+        }
+        there = np.where(counts > 0, points, 0.0)
+        return self.stations.assign(
+            pairs=counts.sum(axis=(1, 2)),
+            score_sum=(counts * points).sum(axis=(1, 2)),
+            score_max=there.max(axis=(1, 2), initial=0.0),
+            **{name: (counts * mask).sum(axis=(1, 2)) for name, mask in graded.items()},
+        )
+
+
+def tally(
+    census: Census,
+    stations: gpd.GeoDataFrame,
+    *,
+    catalog: Catalog,
+    request: AuditRequest,
+    zones: gpd.GeoDataFrame | None = None,
+) -> Tally:
+    """Count and score what lies in rings round stations.
+
+    Parameters
+    ----------
+    census
+        Sources; kinds of other roles are not counted.
+    stations
+        Points in WGS 84.
+    catalog
+        Kinds, statuses and what counts as active.
+    request
+        Rings, date, kinds, statuses and scoring rules.
+    zones
+        Zones in WGS 84 with ``kind``; those of a condition kind add to the score of what lies inside.
+
+    Raises
+    ------
+    CRSError, ValueRefused
+        As `core.audit.audit`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo_registry.core.census.columns import census_of
+    >>> from geo_registry.core.frame import conform
+    >>> from geo_registry.core.kinds import Choice, Kind, Label, Symbol
+    >>> kiln = Kind("kiln", "source", Label("窑", "Kiln"), Symbol("circle", "#000000"), ("point",),
+    ...             "required", (), weight=20)
+    >>> status = Choice("registered", Label("在册", "Registered"))
+    >>> catalog = Catalog({"kiln": kiln}, (status,), ("registered",), (), (), {}, "")
+    >>> kilns = pd.DataFrame({"id": ["0" * 16], "kind": "kiln", "status": "registered"})
+    >>> kilns["geometry"] = [shapely.Point(114.03, 33.58)]
+    >>> here = gpd.GeoDataFrame({"code": ["S"]}, geometry=gpd.points_from_xy([114.02], [33.58]), crs=4326)
+    >>> census = census_of(conform(kilns), catalog)
+    >>> found = tally(census, here, catalog=catalog, request=AuditRequest(on=date(2026, 1, 1)))
+    >>> found.scores()[["pairs", "score_sum"]].to_dict("records")
+    [{'pairs': 1, 'score_sum': 70.0}]
+    """
+    sited = located(station_rows(stations, request.on))
+    kinds = tuple(name for name in catalog.of_role("source") if _asked(name, census, request))
+    place, classes = _classes(census, (kinds, catalog), request, zone_rows(zones, request.on))
+    radii_m = tuple(sorted({*request.rings_m, *request.rules.rings_m}))
+    lon, lat = shapely.get_coordinates(sited.geometry.to_numpy()).T
+    counts = np.zeros((len(sited), len(classes) + 1, len(radii_m)), dtype=np.int64)
+    points = place[: len(census.grid.key)]
+    found = ring_counts(census.grid, points, lon, lat, rings_m=radii_m)
+    counts[:, : found.shape[1]] += found
+    near = pairs_nearby(census.shapes, lon, lat, rings_m=radii_m)
+    rings = np.searchsorted(radii_m, near.distance_m)
+    np.add.at(counts, (near.i_point, place[census.shaped[near.i_geometry]], rings), 1)
+    named = pd.DataFrame(sited[["id", "code", "name"]]).set_axis(list(STATION), axis="columns")
+    return Tally(named, kinds, classes, counts[:, 1:], radii_m, request)
+
+
+def source_rings(census: Census, stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> NDArray[np.uint8]:
+    """Give each point of a census the smallest ring round any station that holds it.
+
+    Parameters
+    ----------
+    census
+        Sources.
+    stations
+        Points in WGS 84, all with a position.
+    rings_m
+        Radii in metres, ascending.
+
+    Examples
+    --------
+    >>> from geo_registry.core.census.columns import census_of
+    >>> from geo_registry.core.frame import conform
+    >>> kilns = pd.DataFrame({"id": ["0" * 16], "kind": "kiln", "geometry": [shapely.Point(114.03, 33.58)]})
+    >>> here = gpd.GeoDataFrame(geometry=gpd.points_from_xy([114.02], [33.58]), crs=4326)
+    >>> source_rings(census_of(conform(kilns), Catalog({}, (), (), (), (), {}, "")), here, (50.0, 1000.0))
+    array([1], dtype=uint8)
+    """
+    lon, lat = shapely.get_coordinates(stations.geometry.to_numpy()).T
+    return nearest_rings(census.grid, lon, lat, rings_m=rings_m)
+
+
+def _asked(name: str, census: Census, request: AuditRequest) -> bool:
+    return name in request.kinds if request.kinds is not None else bool((census.states["kind"] == name).any())
+
+
+def _classes(
+    census: Census,
+    known: tuple[tuple[str, ...], Catalog],
+    request: AuditRequest,
+    zones: gpd.GeoDataFrame | None,
+) -> tuple[NDArray[np.uint16], pd.DataFrame]:
+    """Give each row its class, 0 for what is not counted, and say what the classes after it are."""
+    kinds, catalog = known
+    states = gpd.GeoDataFrame(census.states)
+    said = conditions(states, catalog=catalog, on=request.on)
+    said["active"] = states["status"].isin(catalog.active)
+    said["listed"] = states["status"].isin(request.listed(catalog))
+    names = ["", *(name for name in catalog.of_role("zone") if catalog.kinds[name].condition_zone)]
+    pairs = census.rows.state * len(names) + _zone_numbers(census, zones, names)
+    used, inverse = np.unique(pairs, return_inverse=True)
+    each = said.iloc[used // len(names)].assign(zone=np.array(names, dtype=object)[used % len(names)])
+    each = each[each["kind"].isin(kinds)]
+    number = each.groupby([*CONDITIONS, "active", "listed"], sort=False, dropna=False).ngroup()
+    classes = each.iloc[pd.Series(number.to_numpy()).drop_duplicates().index]
+    lookup = np.zeros(len(used), dtype=np.uint16)
+    lookup[np.flatnonzero(said.iloc[used // len(names)]["kind"].isin(kinds))] = number + 1
+    place = lookup[inverse]
+    place[~valid(census.rows, request.on)] = _NOT_COUNTED
+    rules = request.rules
+    table = pd.DataFrame(
+        {
+            "kind": classes["kind"].map({name: at for at, name in enumerate(kinds)}).to_numpy(dtype=int),
+            "active": classes["active"].to_numpy(),
+            "listed": classes["listed"].to_numpy(),
+            "points": [
+                [score_of(Case(ring=ring, **case), rules).points for ring in range(len(rules.ring_points))]
+                for case in classes[list(CONDITIONS)].to_dict("records")
+            ],
+        }
+    )
+    return place, table
+
+
+def _zone_numbers(census: Census, zones: gpd.GeoDataFrame | None, names: Sequence[str]) -> NDArray[np.int32]:
+    """Tell in which condition zone each row lies: the first kind that holds it, 0 for none."""
+    number = np.zeros(len(census), dtype=np.int32)
+    if zones is None or zones.empty:
+        return number
+    grid = census.grid
+    for at in range(len(names) - 1, 0, -1):
+        for shape in zones[zones["kind"] == names[at]].geometry:
+            west, south, east, north = shape.bounds
+            near = (grid.lat >= south) & (grid.lat <= north) & (grid.lon >= west) & (grid.lon <= east)
+            inside = np.flatnonzero(near)
+            shapely.prepare(shape)
+            hit = shapely.intersects_xy(shape, grid.lon[inside], grid.lat[inside])
+            number[inside[hit]] = at
+            number[census.shaped[shapely.intersects(shape, census.shapes)]] = at
+    return number
