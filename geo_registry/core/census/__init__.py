@@ -1,6 +1,6 @@
 """Every source as a few numbers: what audits, counts and maps of millions are made of."""
 
-from geo_registry.core.census.columns import Census, Rows, census_of, hexed, joined, valid
+from geo_registry.core.census.columns import Census, Rows, census_of, hexed, joined
 from geo_registry.core.census.tally import Tally, tally
 
-__all__ = ["Census", "Rows", "Tally", "census_of", "hexed", "joined", "tally", "valid"]
+__all__ = ["Census", "Rows", "Tally", "census_of", "hexed", "joined", "tally"]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pandas.api.types import pandas_dtype
 from shapely import GeometryType
 
 from geo_registry.core.audit.rows import accuracy_of, has_place, judging_fields
@@ -61,7 +62,7 @@ class Rows(NamedTuple):
 
     def take(self, places: NDArray[np.intp]) -> Rows:
         """Give some of the rows, in the order asked."""
-        return Rows(*(column[places] for column in self))
+        return Rows._make(column[places] for column in self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +83,8 @@ class Census:
         Places in the rows of what is a line or a polygon, ascending.
     shapes
         Those geometries, degrees WGS 84.
+    all_valid
+        First and last of the days on which every row is true, days since 1970-01-01.
     """
 
     rows: Rows
@@ -90,9 +93,17 @@ class Census:
     areas: pd.DataFrame
     shaped: NDArray[np.intp]
     shapes: NDArray[np.object_]
+    all_valid: tuple[int, int]
 
     def __len__(self) -> int:
         return len(self.rows.ids)
+
+    def valid(self, on: date) -> NDArray[np.bool_] | None:
+        """Tell which rows are true on a date; None where all of them are."""
+        day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))
+        if self.all_valid[0] <= day <= self.all_valid[1]:
+            return None
+        return (self.rows.first_day <= day) & (self.rows.last_day >= day)
 
 
 def census_of(frame: gpd.GeoDataFrame, catalog: Catalog) -> Census:
@@ -138,7 +149,7 @@ def _states(frame: gpd.GeoDataFrame, catalog: Catalog) -> pd.DataFrame:
     begins = {name: kind.default_status for name, kind in catalog.kinds.items()}
     known = dtypes(fields)
     columns = {
-        field.name: frame[field.name].astype(known[field.name])
+        field.name: frame[field.name].astype(pandas_dtype(known[field.name]))
         if field.name in frame
         else pd.Series(None, index=frame.index, dtype=known[field.name])
         for field in fields
@@ -196,7 +207,8 @@ def _sorted(
     order = np.concatenate([grid.order, others])
     place = len(grid.key) + np.searchsorted(others, shaped)
     own = grid._replace(order=np.arange(len(grid.key), dtype=np.int32))
-    return Census(rows.take(order), own, *vocabularies, place, shapes)
+    common = int(rows.first_day.max(initial=-OPEN_DAY)), int(rows.last_day.min(initial=OPEN_DAY))
+    return Census(rows.take(order), own, *vocabularies, place, shapes, common)
 
 
 def joined(parts: Sequence[Census]) -> Census:
@@ -218,7 +230,7 @@ def joined(parts: Sequence[Census]) -> Census:
     """
     state, states = _merged([(part.rows.state, part.states) for part in parts])
     area, areas = _merged([(part.rows.area, part.areas) for part in parts])
-    rows = Rows(*(np.concatenate(columns) for columns in zip(*(part.rows for part in parts), strict=True)))
+    rows = Rows._make(np.concatenate(columns) for columns in zip(*(part.rows for part in parts), strict=True))
     begin = np.cumsum([0, *(len(part) for part in parts)])
     shaped = np.concatenate([part.shaped + start for part, start in zip(parts, begin, strict=False)])
     shapes = np.concatenate([part.shapes for part in parts])
@@ -231,17 +243,3 @@ def _merged(parts: Sequence[tuple[Codes, pd.DataFrame]]) -> tuple[Codes, pd.Data
     begin = np.cumsum([0, *(len(table) for _, table in parts)])
     moved = [code[codes + start] for (codes, _), start in zip(parts, begin, strict=False)]
     return np.concatenate(moved), table
-
-
-def valid(rows: Rows, on: date) -> NDArray[np.bool_]:
-    """Tell which rows are true on a date; parameters as their names say.
-
-    Examples
-    --------
-    >>> day = np.array([0], dtype=np.int32)
-    >>> columns = [np.zeros(1)] * 4 + [day, day, day, day + 1, np.zeros(1, bool)]
-    >>> valid(Rows(*columns), date(1970, 1, 2)).tolist(), valid(Rows(*columns), date(1970, 1, 3)).tolist()
-    ([True], [False])
-    """
-    day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))
-    return (rows.first_day <= day) & (rows.last_day >= day)

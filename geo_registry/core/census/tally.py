@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,14 +16,13 @@ from numpy.typing import NDArray
 from geo_registry.core.audit.counts import tidy
 from geo_registry.core.audit.request import AuditRequest
 from geo_registry.core.audit.rows import located, station_rows, zone_rows
-from geo_registry.core.audit.score import CONDITIONS, Case, conditions, score_of
-from geo_registry.core.census.columns import Census, valid
+from geo_registry.core.audit.score import CONDITIONS, Case, ScoreRules, conditions, score_of
+from geo_registry.core.census.columns import Census
 from geo_registry.core.kinds import Catalog
-from geo_registry.core.space.grid import nearest_rings, ring_counts
+from geo_registry.core.space.grid import Classed, nearest_rings, ring_counts
 from geo_registry.core.space.nearby import pairs_nearby
 
 STATION = ("station_id", "station_code", "station_name")
-_NOT_COUNTED = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +58,10 @@ class Tally:
         ring = np.searchsorted(self.request.rings_m, self.radii_m)
         shape = (len(self.stations), len(self.kinds), len(self.request.rings_m) + 1)
         exclusive = np.zeros((2, *shape), dtype=np.int64)
-        for place, own in enumerate(self.classes.itertuples(index=False)):
+        kinds, active = self.classes["kind"].to_numpy(int), self.classes["active"].to_numpy(bool)
+        for place, kind in enumerate(kinds):
             for at, which in enumerate(ring):
-                exclusive[int(not own.active) :, :, own.kind, which] += self.counts[:, place, at]
+                exclusive[int(not active[place]) :, :, kind, which] += self.counts[:, place, at]
         exclusive = exclusive[..., :-1]
         whole = np.concatenate([exclusive, exclusive.sum(axis=2, keepdims=True)], axis=2)
         rows = (len(self.kinds) + 1) * len(self.request.rings_m)
@@ -143,16 +145,16 @@ def tally(
     """
     sited = located(station_rows(stations, request.on))
     kinds = tuple(name for name in catalog.of_role("source") if _asked(name, census, request))
-    place, classes = _classes(census, (kinds, catalog), request, zone_rows(zones, request.on))
+    codes, lookup, classes = _classes(census, (kinds, catalog), request, zone_rows(zones, request.on))
     radii_m = tuple(sorted({*request.rings_m, *request.rules.rings_m}))
     lon, lat = shapely.get_coordinates(sited.geometry.to_numpy()).T
     counts = np.zeros((len(sited), len(classes) + 1, len(radii_m)), dtype=np.int64)
-    points = place[: len(census.grid.key)]
-    found = ring_counts(census.grid, points, lon, lat, rings_m=radii_m)
+    classed = Classed(codes[: len(census.grid.key)], lookup)
+    found = ring_counts(census.grid, classed, lon, lat, rings_m=radii_m)
     counts[:, : found.shape[1]] += found
     near = pairs_nearby(census.shapes, lon, lat, rings_m=radii_m)
     rings = np.searchsorted(radii_m, near.distance_m)
-    np.add.at(counts, (near.i_point, place[census.shaped[near.i_geometry]], rings), 1)
+    np.add.at(counts, (near.i_point, lookup[codes[census.shaped[near.i_geometry]]], rings), 1)
     named = pd.DataFrame(sited[["id", "code", "name"]]).set_axis(list(STATION), axis="columns")
     return Tally(named, kinds, classes, counts[:, 1:], radii_m, request)
 
@@ -191,45 +193,58 @@ def _classes(
     known: tuple[tuple[str, ...], Catalog],
     request: AuditRequest,
     zones: gpd.GeoDataFrame | None,
-) -> tuple[NDArray[np.uint16], pd.DataFrame]:
-    """Give each row its class, 0 for what is not counted, and say what the classes after it are."""
+) -> tuple[NDArray[np.int32], NDArray[np.intp], pd.DataFrame]:
+    """Give each row a code, each code its class, 0 for what is not counted, and say what the others are."""
     kinds, catalog = known
     states = gpd.GeoDataFrame(census.states)
     said = conditions(states, catalog=catalog, on=request.on)
     said["active"] = states["status"].isin(catalog.active)
     said["listed"] = states["status"].isin(request.listed(catalog))
     names = ["", *(name for name in catalog.of_role("zone") if catalog.kinds[name].condition_zone)]
-    pairs = census.rows.state * len(names) + _zone_numbers(census, zones, names)
-    used, inverse = np.unique(pairs, return_inverse=True)
-    each = said.iloc[used // len(names)].assign(zone=np.array(names, dtype=object)[used % len(names)])
-    each = each[each["kind"].isin(kinds)]
-    number = each.groupby([*CONDITIONS, "active", "listed"], sort=False, dropna=False).ngroup()
-    classes = each.iloc[pd.Series(number.to_numpy()).drop_duplicates().index]
-    lookup = np.zeros(len(used), dtype=np.uint16)
-    lookup[np.flatnonzero(said.iloc[used // len(names)]["kind"].isin(kinds))] = number + 1
-    place = lookup[inverse]
-    place[~valid(census.rows, request.on)] = _NOT_COUNTED
-    rules = request.rules
-    table = pd.DataFrame(
+    each = said.loc[said.index.repeat(len(names))].assign(zone=names * len(said))
+    counted = each["kind"].isin(kinds).to_numpy()
+    each = each[counted]
+    number = each.groupby([*CONDITIONS, "active", "listed"], sort=False, dropna=False).ngroup().to_numpy()
+    lookup = np.zeros(len(counted) + 1, dtype=np.intp)
+    lookup[np.flatnonzero(counted)] = number + 1
+    classes = each.iloc[pd.Series(number).drop_duplicates().index]
+    return _codes(census, request.on, zones, names), lookup, _class_table(classes, kinds, request.rules)
+
+
+def _codes(
+    census: Census, on: date, zones: gpd.GeoDataFrame | None, names: Sequence[str]
+) -> NDArray[np.int32]:
+    """Give each row the number of its state and zone; the last number where it is not true on the day."""
+    codes = census.rows.state * np.int32(len(names))
+    if zones is not None and not zones.empty:
+        codes = codes + _zone_numbers(census, zones, names)
+    valid = census.valid(on)
+    if valid is not None:
+        codes[~valid] = len(census.states) * len(names)
+    return codes
+
+
+def _class_table(classes: pd.DataFrame, kinds: Sequence[str], rules: ScoreRules) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "kind": classes["kind"].map({name: at for at, name in enumerate(kinds)}).to_numpy(dtype=int),
+            "kind": [kinds.index(name) for name in classes["kind"]],
             "active": classes["active"].to_numpy(),
             "listed": classes["listed"].to_numpy(),
             "points": [
                 [score_of(Case(ring=ring, **case), rules).points for ring in range(len(rules.ring_points))]
-                for case in classes[list(CONDITIONS)].to_dict("records")
+                for case in map(_case, classes[list(CONDITIONS)].to_dict("records"))
             ],
         }
     )
-    return place, table
 
 
-def _zone_numbers(census: Census, zones: gpd.GeoDataFrame | None, names: Sequence[str]) -> NDArray[np.int32]:
+def _case(said: dict[Hashable, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in said.items()}
+
+
+def _zone_numbers(census: Census, zones: gpd.GeoDataFrame, names: Sequence[str]) -> NDArray[np.int32]:
     """Tell in which condition zone each row lies: the first kind that holds it, 0 for none."""
-    number = np.zeros(len(census), dtype=np.int32)
-    if zones is None or zones.empty:
-        return number
-    grid = census.grid
+    number, grid = np.zeros(len(census), dtype=np.int32), census.grid
     for at in range(len(names) - 1, 0, -1):
         for shape in zones[zones["kind"] == names[at]].geometry:
             west, south, east, north = shape.bounds

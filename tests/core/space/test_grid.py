@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_registry.core.space.grid import (
+    Classed,
     Pairs,
     nearest_rings,
     pairs_in_grid,
@@ -160,12 +161,12 @@ def test_counts_without_pairs_are_those_of_brute_force(
     """Each class is counted in the smallest ring that holds it, as measuring every pair does."""
     a, b = columns(centres), columns(points)
     grid = point_grid(*b)
-    classes = (np.arange(len(points)) % 3).astype(np.uint16)
+    codes, classes = np.arange(len(points)), np.arange(len(points)) % 3
     expected = np.zeros((len(centres), int(classes.max(initial=0)) + 1, len(rings_m)), dtype=int)
     for i_a, i_b in by_brute_force(a, b, rings_m[-1]):
         way_m = GEOD.inv(a[0][i_a], a[1][i_a], b[0][i_b], b[1][i_b])[2]
         expected[i_a, classes[i_b], np.searchsorted(rings_m, way_m)] += 1
-    counted = ring_counts(grid, classes[grid.order], *a, rings_m=rings_m)
+    counted = ring_counts(grid, Classed(codes[grid.order], classes), *a, rings_m=rings_m)
     assert counted.tolist() == expected.tolist()
 
 
@@ -189,7 +190,7 @@ def test_the_dense_and_the_sparse_way_count_alike() -> None:
     grid, rings_m = point_grid(lon, lat), (500.0, 2_000.0, 9_000.0)
     centres = chance.normal(114.0, 0.4, 300), chance.normal(33.5, 0.4, 300)
     pairs = pairs_in_grid(grid, *centres, rings_m=rings_m)
-    counted = ring_counts(grid, np.zeros(60_000, np.uint16), *centres, rings_m=rings_m)
+    counted = ring_counts(grid, Classed(np.zeros(60_000, int), np.zeros(1, int)), *centres, rings_m=rings_m)
     place = np.searchsorted(rings_m, pairs.distance_m)
     assert np.bincount(pairs.i_a * 3 + place, minlength=900).tolist() == counted.ravel().tolist()
     one_by_one = pairs_in_grid(point_grid(*centres), lon, lat, rings_m=rings_m)

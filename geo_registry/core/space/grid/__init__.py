@@ -5,11 +5,12 @@ for each centre, the rows its radius reaches and in each row one run of neighbou
 measured exactly. Nothing depends on a projection, so poles and the meridian of 180° are like any other place.
 """
 
-from geo_registry.core.space.grid.counts import Ringed, nearest_rings, ring_counts, ringed
+from geo_registry.core.space.grid.counts import Classed, Ringed, nearest_rings, ring_counts, ringed
 from geo_registry.core.space.grid.pairs import Pairs, pairs_in_grid, pairs_within
 from geo_registry.core.space.grid.points import PointGrid, point_grid
 
 __all__ = [
+    "Classed",
     "Pairs",
     "PointGrid",
     "Ringed",

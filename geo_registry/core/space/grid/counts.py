@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,6 @@ from geo_registry.core.space.grid.pairs import checked_radii
 from geo_registry.core.space.grid.points import PointGrid
 from geo_registry.core.space.grid.windows import SHARPEST_M
 
-Classes: TypeAlias = NDArray[np.uint16]
 Rings: TypeAlias = NDArray[np.uint8]
 
 
@@ -92,8 +91,23 @@ def _surely_m(radius_m: float) -> float:
     return max(2.0 * SHARPEST_M * float(np.sin(bend)) - NEAR_RING_M, 0.0)
 
 
+class Classed(NamedTuple):
+    """What points are counted by.
+
+    Attributes
+    ----------
+    codes
+        A number of each point, in the grid's order, shape (n,).
+    classes
+        Class of each number, 0, 1, 2 ...; shape (codes,).
+    """
+
+    codes: NDArray[np.integer[Any]]
+    classes: NDArray[np.intp]
+
+
 def ring_counts(
-    grid: PointGrid, classes: Classes, lon: ArrayLike, lat: ArrayLike, *, rings_m: Sequence[float]
+    grid: PointGrid, classed: Classed, lon: ArrayLike, lat: ArrayLike, *, rings_m: Sequence[float]
 ) -> NDArray[np.int64]:
     """Count the points of each class in each ring round each centre.
 
@@ -101,8 +115,8 @@ def ring_counts(
     ----------
     grid
         Points, from `point_grid`.
-    classes
-        Number of each point's class, in the grid's order, shape (n,).
+    classed
+        What each point is counted by.
     lon, lat
         Centres, WGS 84 degrees, shape (m,) or single.
     rings_m
@@ -122,16 +136,16 @@ def ring_counts(
     --------
     >>> from geo_registry.core.space.grid import point_grid
     >>> grid = point_grid([114.03, 114.05], [33.58, 33.58])
-    >>> classes = np.array([1, 1], dtype=np.uint16)[grid.order]
-    >>> ring_counts(grid, classes, 114.02, 33.58, rings_m=(1000.0, 3000.0, 5000.0)).tolist()
+    >>> classed = Classed(np.array([5, 5])[grid.order], np.array([0, 0, 0, 0, 0, 1]))
+    >>> ring_counts(grid, classed, 114.02, 33.58, rings_m=(1000.0, 3000.0, 5000.0)).tolist()
     [[[0, 0, 0], [1, 1, 0]]]
     """
     centres = np.atleast_1d(np.asarray(lon, dtype=np.float64))
-    most, places = int(classes.max(initial=0)) + 1, len(rings_m) + 1
+    most, places = int(classed.classes.max(initial=0)) + 1, len(rings_m) + 1
+    first = classed.classes * places
     counts = np.zeros((len(centres), most * places), dtype=np.int64)
     for block, ring in ringed(grid, lon, lat, rings_m=rings_m):
-        place = block.places(classes).astype(np.intp)
-        place *= places
+        place = first[block.places(classed.codes)]
         place += ring
         for centre, (_, own) in zip(block.numbers.tolist(), block.shares(), strict=True):
             counts[centre] += np.bincount(place[own], minlength=most * places)
