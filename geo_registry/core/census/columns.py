@@ -98,6 +98,19 @@ class Census:
     def __len__(self) -> int:
         return len(self.rows.ids)
 
+    def at(self, places: NDArray[np.intp]) -> Census:
+        """Give the census of some of the rows, named by their places.
+
+        Parameters
+        ----------
+        places
+            Ascending, shape (m,).
+        """
+        where = np.searchsorted(places, self.shaped)
+        kept = np.flatnonzero(np.append(places, -1)[where] == self.shaped)
+        vocabularies = self.states, self.areas
+        return _sorted(self.rows.take(places), vocabularies, where[kept], self.shapes[kept])
+
     def valid(self, on: date) -> NDArray[np.bool_] | None:
         """Tell which rows are true on a date; None where all of them are."""
         day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))
