@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from geo_registry.store.arrivals import Arrival, ArrivalTables
     from geo_registry.store.chain import Commit
-    from geo_registry.store.keeping.copies import Restored
-    from geo_registry.store.keeping.findings import Head, Proof
+    from geo_registry.store.keeping.findings import Head, Proof, Restored
     from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import StaticPool, create_engine, delete, insert, inspect, select
+from sqlalchemy import delete, insert, inspect, select
 
 from geo_registry.errors import StoreError
 from geo_registry.store import schema
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection
-
-SchemaObject = tuple[str, str, str]
-"""Type, name and text of a table or an index, as SQLite keeps them; the text without its layout."""
 
 
 def _records(connection: Connection) -> None:
@@ -81,29 +76,3 @@ def bring_up(connection: Connection, wanted: int = schema.VERSION) -> None:
         step(connection)
     connection.execute(delete(schema.meta).where(schema.meta.c.key == "schema"))
     connection.execute(insert(schema.meta), {"key": "schema", "value": str(wanted)})
-
-
-@cache
-def expected(wanted: int) -> frozenset[SchemaObject]:
-    """Give what a file of a schema consists of: its tables and indexes.
-
-    Parameters
-    ----------
-    wanted
-        Number of the schema.
-    """
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    try:
-        with engine.begin() as connection:
-            bring_up(connection, wanted)
-            made = connection.connection.driver_connection
-            assert isinstance(made, sqlite3.Connection)  # noqa: S101 (says which driver it is)
-            return objects(made)
-    finally:
-        engine.dispose()
-
-
-def objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
-    """Give what a file consists of; what SQLite gathers about its own indexes is left out."""
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
-    return frozenset((str(kind), str(name), "".join(str(text).split())) for kind, name, text in rows)

@@ -100,7 +100,7 @@ def restore(shell: Shell, file: Path, *, replace: bool) -> None:
         "file": str(file),
         "revision": done.head.revision,
         "head": str(done.head),
-        "kept": done.kept and str(done.kept),
+        "kept": done.kept,
         "seconds": round(perf_counter() - began, 3),
     }
     _tell(shell, "cli.restored_over" if done.kept else "cli.restored", document)

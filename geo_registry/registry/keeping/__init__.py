@@ -11,7 +11,7 @@ from geo_registry.core.access import must
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.house import wall_clock
 from geo_registry.store import connect
-from geo_registry.store.keeping.findings import Head, Proof
+from geo_registry.store.keeping.findings import Head, Proof, Restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
-    from geo_registry.store.keeping.copies import Restored
 
 __all__ = ["Head", "Keeping", "Proof", "restore", "verify"]
 

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,9 +16,9 @@ from sqlalchemy import URL, delete
 
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.store import schema
-from geo_registry.store.base import BUSY_MS, Base, told
-from geo_registry.store.keeping.findings import Break, Head, Proof
-from geo_registry.store.keeping.proof import prove
+from geo_registry.store.keeping.findings import Break, Head, Proof, Restored
+from geo_registry.store.sqlite.base import BUSY_MS, Base, told
+from geo_registry.store.sqlite.proof import prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,22 +35,6 @@ _FIRST_LOCKED, _LOCKED_BYTES = 0x4000_0002, 510
 """SHARED_FIRST and SHARED_SIZE of SQLite (os.h): every reader holds a lock within."""
 _PASSING = (schema.sessions, schema.attempts)
 """Tables of which a copy holds nothing: whoever is signed in has to do it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of putting a copy in the place of a store.
-
-    Attributes
-    ----------
-    head
-        The newest commit that is there now.
-    kept
-        Where the store that stood there is kept; None where none stood.
-    """
-
-    head: Head
-    kept: Path | None
 
 
 def proven(path: Path, outside: Head | None = None) -> Proof:
@@ -139,7 +123,7 @@ def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> Re
         with _nobody_else(store) if there else nullcontext():
             _put_aside(store, f"{store}{aside}")
             _take_place(part, store)
-    return Restored(newest, Path(f"{store}{aside}") if there else None)
+    return Restored(newest, f"{store}{aside}" if there else None)
 
 
 @contextmanager
