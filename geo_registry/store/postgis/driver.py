@@ -95,8 +95,8 @@ def _refusal_code(parameters: dict[str, Any]) -> str:
 
 
 def _said(fault: BaseException) -> str:
-    """Give the last line of what was said: those before it name each address that was tried."""
-    return (str(fault).strip().splitlines() or [""])[-1].strip()
+    """Give the server's or the system's own words: those before them name each address that was tried."""
+    return (str(fault).rpartition("failed: ")[2].splitlines() or [""])[0].strip()
 
 
 def told(fault: BaseException | None, store: str) -> StoreError:
