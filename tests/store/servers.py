@@ -24,6 +24,10 @@ def programs() -> Path | None:
     return found and found.parent
 
 
+WHO = "local all locked scram-sha-256\nlocal all all trust\n"
+"""Who gets in: the role ``locked`` by its password, everybody else by the name."""
+
+
 class Server:
     """One server with a database ``template`` that has PostGIS.
 
@@ -45,6 +49,7 @@ class Server:
         self._databases = 0
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run("initdb", *options, "--pgdata", self._data)
+        (self.folder / "data" / "pg_hba.conf").write_text(WHO)
         self.start()
         self.execute("CREATE DATABASE template")
         self.execute("CREATE EXTENSION postgis", database="template")
@@ -69,18 +74,25 @@ class Server:
         secret = f":{quote(password)}" if password else ""
         return f"postgresql://{user}{secret}@/{database}?host={quote(str(self.folder), safe='')}"
 
-    def database(self) -> str:
-        """Make a fresh database with PostGIS, and give its address."""
+    def database(self, owner: str = "postgres", template: str = "template") -> str:
+        """Make a fresh database, with PostGIS where the template has it, and give its address."""
         self._databases += 1
         name = f"store{self._databases}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE template")
-        return self.url(name)
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+        return self.url(name, owner)
+
+    def change(self, url: str, statement: str, *, user: str = "postgres") -> str:
+        """Have psql execute statements in a store's schema, behind the program's back."""
+        database = url.partition("@/")[2].partition("?")[0]
+        return self.execute(
+            f"SET search_path = geo_registry, public; {statement}", database=database, user=user
+        )
 
     def execute(self, statement: str, *, database: str = "postgres", user: str = "postgres") -> str:
         """Have psql execute statements, and give what it prints."""
         options = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
         where = ["--host", str(self.folder), "--username", user, "--dbname", database]
-        return self._run("psql", *options, *where, "--command", statement).strip()
+        return self._run("psql", *options, *where, "--command", statement).removesuffix("\n")
 
     @property
     def _data(self) -> str:

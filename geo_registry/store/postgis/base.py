@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,8 @@ class Base:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self._checked = False
+        # a program that ends, or drops a store, says goodbye to the server
+        weakref.finalize(self, self._engine.dispose)
 
     def exists(self) -> bool:
         """Tell whether the database holds a store, or what is none under its name.

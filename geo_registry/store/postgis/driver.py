@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import psycopg
 from psycopg import conninfo, pq, sql
@@ -157,7 +158,7 @@ def streamed(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
         SQL without parameters.
     """
     raw = _raw(connection)
-    with raw.cursor(name=f"rows_{abs(hash(query)):x}") as cursor:
+    with raw.cursor(name=f"rows_{crc32(query.encode()):x}") as cursor:
         cursor.itersize = _AT_ONCE
         yield from cursor.execute(query.encode())
 

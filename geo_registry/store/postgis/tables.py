@@ -18,7 +18,7 @@ READER = "geo_registry_reader"
 """Role of those who read with programs of their own; it is granted to their logins."""
 SHOWN = (
     "seq", "id", "version", "kind", "code", "name", "status", "district", "township", "uscc", "lon", "lat",
-    "accuracy_m", "valid_from", "valid_to", "synthetic", "batch", "known_from", "known_to", "geom",
+    "accuracy_m", "valid_from", "valid_to", "synthetic", "batch", "known_from", "geom",
 )  # fmt: skip
 """Columns of the records that readers see; a kind's own fields, contacts among them, are none of these."""
 _HOME = """
@@ -71,12 +71,14 @@ END;
 ALTER TABLE records ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS records_of_reader ON records;
 CREATE POLICY records_of_reader ON records FOR SELECT USING (
-    (SELECT reader_sees_all())
-    OR district = ANY ((SELECT reader_areas(1))::text[])
-    OR concat_ws('/', district, township) = ANY ((SELECT reader_areas(2))::text[])
-    OR concat_ws('/', district, township, attributes::json ->> 'village')
-        = ANY ((SELECT reader_areas(3))::text[])
-    OR uscc = ANY ((SELECT reader_units())::text[])
+    known_to IS NULL AND (
+        (SELECT reader_sees_all())
+        OR district = ANY ((SELECT reader_areas(1))::text[])
+        OR district || '/' || township = ANY ((SELECT reader_areas(2))::text[])
+        OR district || '/' || township || '/' || (attributes::json ->> 'village')
+            = ANY ((SELECT reader_areas(3))::text[])
+        OR uscc = ANY ((SELECT reader_units())::text[])
+    )
 );
 
 CREATE OR REPLACE VIEW records_today WITH (security_invoker = true) AS
@@ -94,7 +96,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{READER}') THEN
         GRANT USAGE ON SCHEMA {SCHEMA} TO {READER};
-        GRANT SELECT ({", ".join(SHOWN)}) ON records TO {READER};
+        GRANT SELECT ({", ".join(SHOWN)}, known_to) ON records TO {READER};
         GRANT SELECT ON records_today TO {READER};
     END IF;
 END
