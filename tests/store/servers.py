@@ -66,7 +66,7 @@ class Server:
 
     def close(self) -> None:
         """End the server and delete all it had."""
-        self.stop()
+        self.stop("immediate")
         shutil.rmtree(self.folder)
 
     def url(self, database: str, user: str = "postgres", password: str = "") -> str:
