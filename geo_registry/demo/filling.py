@@ -11,6 +11,7 @@ from geo_registry.demo.city import write
 from geo_registry.errors import StoreError
 from geo_registry.registry import init, open_registry
 from geo_registry.registry.importing import Order
+from geo_registry.settings import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def fill(url: str, *, seed: int = SEED, by: str | None = None) -> Filled:
     Parameters
     ----------
     url
-        ``sqlite:///path``.
+        ``sqlite:///path`` or ``postgresql://user@host/database``.
     seed
         Of everything that is made up.
     by
@@ -63,7 +64,7 @@ def fill(url: str, *, seed: int = SEED, by: str | None = None) -> Filled:
         init(url, by=by or "demo")
         registry = open_registry(url)
     if registry.counts():
-        raise StoreError("STORE_NOT_EMPTY", value=url)
+        raise StoreError("STORE_NOT_EMPTY", value=shown(url))
     with TemporaryDirectory() as folder:
         outcomes = [
             registry.import_file(

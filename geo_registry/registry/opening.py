@@ -33,7 +33,7 @@ def init(
     Parameters
     ----------
     url
-        ``sqlite:///path``.
+        ``sqlite:///path`` or ``postgresql://user@host/database``.
     region
         Service region W, S, E, N in degrees WGS 84: places outside it are refused.
     tz
@@ -66,7 +66,7 @@ def open_registry(
     Parameters
     ----------
     url
-        ``sqlite:///path``; default from the settings.
+        ``sqlite:///path`` or ``postgresql://user@host/database``; default from the settings.
     chosen
         Settings; default from the environment.
     clock
@@ -83,7 +83,7 @@ def open_registry(
     chosen = replace(chosen, store_url=url or chosen.store_url)
     store = connect(chosen.store_url)
     if not store.exists():
-        raise StoreError("STORE_MISSING", value=chosen.store_url)
+        raise StoreError("STORE_MISSING", value=settings.shown(chosen.store_url))
     serving = chosen.serving
     house = House(
         store,

@@ -96,8 +96,10 @@ def _looked(house: House) -> Readiness:
 
 
 def _free_mb(house: House) -> int:
-    path = Path(house.settings.store_url.partition(":///")[2])
-    return shutil.disk_usage(path.parent).free // MEGABYTE
+    """Look where the store's file lies; where a server keeps it, at what this process needs for uploads."""
+    scheme, _, path = house.settings.store_url.partition(":///")
+    folder = Path(path).parent if scheme == "sqlite" else Path(tempfile.gettempdir())
+    return shutil.disk_usage(folder).free // MEGABYTE
 
 
 def _try_sandbox(house: House) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo_registry.settings.addresses import shown
 from geo_registry.settings.given import count, word
 from geo_registry.settings.limits import COMMAND_LINE_LIMITS, Limits
 from geo_registry.settings.people import PasswordCost, Provider, provider_from
@@ -15,7 +16,16 @@ from geo_registry.settings.serving import Serving, serving_from
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COMMAND_LINE_LIMITS", "Limits", "PasswordCost", "Provider", "Serving", "Settings", "from_env"]
+__all__ = [
+    "COMMAND_LINE_LIMITS",
+    "Limits",
+    "PasswordCost",
+    "Provider",
+    "Serving",
+    "Settings",
+    "from_env",
+    "shown",
+]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = PACKAGE if (PACKAGE / "layers").is_dir() else PACKAGE.parent
@@ -35,7 +45,7 @@ class Settings:
     Attributes
     ----------
     store_url
-        ``sqlite:///path``.
+        ``sqlite:///path`` or ``postgresql://user@host/database``.
     layers, static
         Folders of the layer files and of the browser's files.
     host, port, workers

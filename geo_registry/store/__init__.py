@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from geo_registry.errors import StoreError
+from geo_registry.settings import shown
 from geo_registry.store.sqlite import SQLiteStore
 
 if TYPE_CHECKING:
@@ -14,13 +17,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from sqlalchemy import URL
 
     from geo_registry.store.arrivals import Arrival, ArrivalTables
     from geo_registry.store.chain import Commit
-    from geo_registry.store.keeping.copies import Restored
-    from geo_registry.store.keeping.findings import Head, Proof
+    from geo_registry.store.keeping.findings import Head, Proof, Restored
     from geo_registry.store.people import PeopleTables
     from geo_registry.store.rows import Change
+
+EXPECTED = "sqlite:///... / postgresql://..."
+"""How the address of a store begins."""
+_SHARED = {"postgres", "postgresql"}
+_DRIVER = "psycopg"
 
 
 class Store(Protocol):
@@ -107,14 +115,37 @@ def connect(url: str) -> Store:
     Parameters
     ----------
     url
-        ``sqlite:///path/to/file.db``.
+        ``sqlite:///path/to/file.db`` or ``postgresql://user@host/database``.
 
     Raises
     ------
     StoreError
-        If no store serves such a URL.
+        ``STORE_URL_UNKNOWN`` if no store serves such a URL, ``EXTRA_MISSING`` if what serves it is not
+        installed.
     """
-    backend = make_url(url).get_backend_name() if "://" in url else ""
+    read = _read(url)
+    backend = read.get_backend_name() if read else ""
+    if read and backend in _SHARED:
+        return _shared(read)
     if backend != "sqlite":
-        raise StoreError("STORE_URL_UNKNOWN", value=url, expected="sqlite:///...")
+        raise StoreError("STORE_URL_UNKNOWN", value=shown(url), expected=EXPECTED)
     return SQLiteStore(url)
+
+
+def _read(url: str) -> URL | None:
+    try:
+        return make_url(url) if "://" in url else None
+    except ArgumentError:
+        return None
+
+
+def _shared(url: URL) -> Store:
+    """Load the store in a database: what it needs is an extra."""
+    try:
+        room = import_module("geo_registry.store.postgis")
+    except ImportError as fault:
+        if (fault.name or _DRIVER).partition(".")[0] != _DRIVER:
+            raise
+        raise StoreError("EXTRA_MISSING", value="postgis") from fault
+    made: Store = room.PostGISStore(url)
+    return made

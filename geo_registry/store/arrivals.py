@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-    from geo_registry.store.base import Base
+    from geo_registry.store.connections import Connections
 
 Cell = tuple[str, str | None, str | None]
 """The sender's heading, our field where the column has one, and what stood in the cell."""
@@ -66,10 +66,10 @@ class ArrivalTables:
     Parameters
     ----------
     base
-        The file they are in.
+        Connections to the store they are in.
     """
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Connections) -> None:
         self._base = base
 
     def add(self, arrival: Arrival) -> Arrival:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import StaticPool, create_engine, delete, insert, inspect, select
+from sqlalchemy import delete, insert, inspect, select
 
 from geo_registry.errors import StoreError
 from geo_registry.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
-SchemaObject = tuple[str, str, str]
-"""Type, name and text of a table or an index, as SQLite keeps them; the text without its layout."""
+Step: TypeAlias = "Callable[[Connection], None]"
+"""Makes something, in the transaction at hand."""
 
 
 def _records(connection: Connection) -> None:
@@ -31,8 +29,19 @@ def _people_and_arrivals(connection: Connection) -> None:
     schema.tables.create_all(connection, [*ledgers, *people])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_records, _people_and_arrivals)
+def _nothing(connection: Connection) -> None:
+    """Make nothing."""
+
+
+_PLACES = {"postgresql": "geo_registry"}
+"""Schema that holds the tables, where the database has such."""
+STEPS: tuple[Step, ...] = (_records, _people_and_arrivals)
 """The n-th step leads to schema n. A released step is never changed, and may be taken twice without harm."""
+
+
+def tables(connection: Connection) -> list[str]:
+    """Name the tables that stand where a store's do."""
+    return inspect(connection).get_table_names(_PLACES.get(connection.dialect.name))
 
 
 def version(connection: Connection) -> int:
@@ -43,11 +52,11 @@ def version(connection: Connection) -> int:
     StoreError
         If the file has tables but does not say.
     """
-    tables = inspect(connection).get_table_names()
-    if not tables:
+    there = tables(connection)
+    if not there:
         return 0
     said = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
-    found = str(connection.scalar(said)) if schema.meta.name in tables else ""
+    found = str(connection.scalar(said)) if schema.meta.name in there else ""
     if not (found.isdecimal() and int(found)):
         raise StoreError("STORE_UNREADABLE", path=_name(connection), value=f"schema {found}")
     return int(found)
@@ -57,7 +66,9 @@ def _name(connection: Connection) -> str:
     return Path(connection.engine.url.database or "").name
 
 
-def bring_up(connection: Connection, wanted: int = schema.VERSION) -> None:
+def bring_up(
+    connection: Connection, wanted: int = schema.VERSION, *, beside: Mapping[int, Step] | None = None
+) -> None:
     """Take the steps that a file lacks; with those taken already nothing happens.
 
     Parameters
@@ -66,6 +77,8 @@ def bring_up(connection: Connection, wanted: int = schema.VERSION) -> None:
         In a transaction that writes, so that all steps are taken or none.
     wanted
         Schema to stop at.
+    beside
+        What one make of store has beside the tables, by the step after which it is made.
 
     Raises
     ------
@@ -77,33 +90,8 @@ def bring_up(connection: Connection, wanted: int = schema.VERSION) -> None:
         raise StoreError("STORE_NEWER", path=_name(connection), value=found, expected=wanted)
     if found == wanted:
         return
-    for step in STEPS[found:wanted]:
+    for number, step in enumerate(STEPS[found:wanted], found + 1):
         step(connection)
+        (beside or {}).get(number, _nothing)(connection)
     connection.execute(delete(schema.meta).where(schema.meta.c.key == "schema"))
     connection.execute(insert(schema.meta), {"key": "schema", "value": str(wanted)})
-
-
-@cache
-def expected(wanted: int) -> frozenset[SchemaObject]:
-    """Give what a file of a schema consists of: its tables and indexes.
-
-    Parameters
-    ----------
-    wanted
-        Number of the schema.
-    """
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    try:
-        with engine.begin() as connection:
-            bring_up(connection, wanted)
-            made = connection.connection.driver_connection
-            assert isinstance(made, sqlite3.Connection)  # noqa: S101 (says which driver it is)
-            return objects(made)
-    finally:
-        engine.dispose()
-
-
-def objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
-    """Give what a file consists of; what SQLite gathers about its own indexes is left out."""
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
-    return frozenset((str(kind), str(name), "".join(str(text).split())) for kind, name, text in rows)

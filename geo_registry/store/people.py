@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
-    from geo_registry.store.base import Base
+    from geo_registry.store.connections import Connections
 
 _TOUCH_PATIENCE_MS = 50
 """Milliseconds a reader waits to write what can be left out when the store is busy."""
@@ -95,10 +95,10 @@ class PeopleTables:
     Parameters
     ----------
     base
-        The file.
+        Connections to it.
     """
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Connections) -> None:
         self._base = base
 
     def any(self) -> bool:

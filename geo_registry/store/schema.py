@@ -15,53 +15,57 @@ from sqlalchemy import (
     Text,
 )
 
+_String = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is compared and sorted by its characters' numbers, whatever language the server speaks."""
 VERSION = 2
 """Number of this schema; a store that says more was written by a newer program."""
 
 tables = MetaData()
 
-meta = Table("meta", tables, Column("key", String, primary_key=True), Column("value", String, nullable=False))
+meta = Table(
+    "meta", tables, Column("key", _String, primary_key=True), Column("value", _String, nullable=False)
+)
 
 commits = Table(
     "commits",
     tables,
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("at", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("batch", String),
+    Column("at", _String, nullable=False),
+    Column("by", _String, nullable=False),
+    Column("action", _String, nullable=False),
+    Column("batch", _String),
     Column("details", Text, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("previous", String, nullable=False),
-    Column("hash", String, nullable=False),
+    Column("digest", _String, nullable=False),
+    Column("previous", _String, nullable=False),
+    Column("hash", _String, nullable=False),
 )
 
 records = Table(
     "records",
     tables,
-    Column("seq", Integer, primary_key=True),
-    Column("id", String, nullable=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", _String, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("code", String),
+    Column("kind", _String, nullable=False),
+    Column("code", _String),
     Column("code_no", Integer, nullable=False),
-    Column("name", String),
-    Column("status", String),
-    Column("district", String),
-    Column("township", String),
-    Column("uscc", String),
+    Column("name", _String),
+    Column("status", _String),
+    Column("district", _String),
+    Column("township", _String),
+    Column("uscc", _String),
     Column("lon", Float),
     Column("lat", Float),
     Column("shape", LargeBinary),
-    Column("datum", String),
-    Column("x_given", String),
-    Column("y_given", String),
+    Column("datum", _String),
+    Column("x_given", _String),
+    Column("y_given", _String),
     Column("accuracy_m", Float),
-    Column("coord_method", String),
-    Column("valid_from", String),
-    Column("valid_to", String),
+    Column("coord_method", _String),
+    Column("valid_from", _String),
+    Column("valid_to", _String),
     Column("synthetic", Boolean, nullable=False),
-    Column("batch", String),
+    Column("batch", _String),
     Column("row", Integer),
     Column("attributes", Text, nullable=False),
     Column("known_from", Integer, nullable=False),
@@ -71,12 +75,12 @@ records = Table(
 arrivals = Table(
     "arrivals",
     tables,
-    Column("id", String, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("file", String, nullable=False),
-    Column("sha256", String),
-    Column("batch", String),
+    Column("id", _String, primary_key=True),
+    Column("at", _String, nullable=False),
+    Column("by", _String, nullable=False),
+    Column("file", _String, nullable=False),
+    Column("sha256", _String),
+    Column("batch", _String),
     Column("document", Text, nullable=False),
 )
 """Every file that was sent to be stored, whatever came of it: the import's document as it was answered."""
@@ -84,8 +88,8 @@ arrivals = Table(
 refusals = Table(
     "refusals",
     tables,
-    Column("arrival", String, primary_key=True),
-    Column("sheet", String, primary_key=True),
+    Column("arrival", _String, primary_key=True),
+    Column("sheet", _String, primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("cells", Text, nullable=False),
 )
@@ -94,11 +98,11 @@ refusals = Table(
 accounts = Table(
     "accounts",
     tables,
-    Column("name", String, primary_key=True),
-    Column("role", String, nullable=False),
+    Column("name", _String, primary_key=True),
+    Column("role", _String, nullable=False),
     Column("areas", Text, nullable=False),
     Column("units", Text, nullable=False),
-    Column("password", String),
+    Column("password", _String),
     Column("epoch", Integer, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )
@@ -107,12 +111,12 @@ accounts = Table(
 tokens = Table(
     "tokens",
     tables,
-    Column("id", String, primary_key=True),
-    Column("account", String, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("scope", String, nullable=False),
-    Column("made_at", String, nullable=False),
-    Column("expires_at", String, nullable=False),
+    Column("id", _String, primary_key=True),
+    Column("account", _String, nullable=False),
+    Column("digest", _String, nullable=False),
+    Column("scope", _String, nullable=False),
+    Column("made_at", _String, nullable=False),
+    Column("expires_at", _String, nullable=False),
     Column("revoked", Boolean, nullable=False),
 )
 """API tokens: the SHA-256 of the secret, what it is good for, and until when."""
@@ -120,10 +124,10 @@ tokens = Table(
 sessions = Table(
     "sessions",
     tables,
-    Column("digest", String, primary_key=True),
-    Column("account", String, nullable=False),
+    Column("digest", _String, primary_key=True),
+    Column("account", _String, nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("csrf", String, nullable=False),
+    Column("csrf", _String, nullable=False),
     Column("made_at", Float, nullable=False),
     Column("seen_at", Float, nullable=False),
 )
@@ -132,7 +136,7 @@ sessions = Table(
 attempts = Table(
     "attempts",
     tables,
-    Column("key", String, primary_key=True),
+    Column("key", _String, primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("until", Float, nullable=False),
 )
@@ -146,6 +150,7 @@ Index(
     records.c.kind,
     records.c.code,
     sqlite_where=records.c.known_to.is_(None),
+    postgresql_where=records.c.known_to.is_(None),
 )
 
 STORED = tuple(column.name for column in records.columns if column.name not in {"seq", "known_to"})

@@ -8,9 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 
 from geo_registry.store import connect, schema
-from geo_registry.store.base import Base
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change, stored_values
+from geo_registry.store.sqlite.base import Base
 
 _NOTE = Commit(0, "2026-11-25T08:00:00+08:00", "bench", "import", "b1")
 _INSERT = f"INSERT INTO records ({', '.join(schema.STORED)}) VALUES ({', '.join('?' * len(schema.STORED))})"  # noqa: S608

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,23 +20,37 @@ from geo_registry.store import Store, connect
 from geo_registry.store.chain import Commit
 from geo_registry.store.keeping.findings import Break
 from geo_registry.store.rows import Change, contents
+from tests.store.servers import Server
 
 MakeStore = Callable[[], Store]
 
 
-def sqlite_stores(folder: Path) -> MakeStore:
+def sqlite_stores(request: pytest.FixtureRequest) -> MakeStore:
     """Make a maker of fresh SQLite stores."""
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("stores")
     count = iter(range(10_000))
     return lambda: connect(f"sqlite:///{folder / f'{next(count)}.db'}")
 
 
-STORES = {"sqlite": sqlite_stores}
+def postgis_stores(request: pytest.FixtureRequest) -> MakeStore:
+    """Make a maker of stores in fresh databases."""
+    server: Server = request.getfixturevalue("postgres")
+    return lambda: connect(server.database())
 
 
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+STORES = {"postgis": postgis_stores, "sqlite": sqlite_stores}
+
+
+@pytest.fixture(scope="module", params=sorted(STORES))
+def make(request: pytest.FixtureRequest) -> MakeStore:
+    """Give a maker of each make of store."""
+    return STORES[request.param](request)
+
+
+@pytest.fixture
+def store(make: MakeStore) -> Iterator[Store]:
     """Give an empty store of each make."""
-    made: Store = STORES[request.param](tmp_path)()
+    made = make()
     made.create(note("init"))
     yield made
     made.close()
@@ -122,16 +137,18 @@ def test_failure_in_the_middle_writes_nothing(store: Store) -> None:
     assert store.verify().whole
 
 
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+"""All but what no PostgreSQL stores."""
+
+
 @settings(max_examples=25)
 @given(
-    texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=5),
+    texts=st.lists(st.text(CHARACTERS, max_size=30), min_size=1, max_size=5),
     number=st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_any_text_and_number_survive(
-    tmp_path_factory: pytest.TempPathFactory, texts: list[str], number: float
-) -> None:
+def test_any_text_and_number_survive(make: MakeStore, texts: list[str], number: float) -> None:
     """Whatever characters and numbers a ledger holds come back unchanged, and the chain holds."""
-    store = STORES["sqlite"](tmp_path_factory.mktemp("store"))()
+    store = make()
     store.create(note("init"))
     written = rows(*(str(at) for at in range(len(texts))))
     written["name"], written["note"], written["stock_t"] = texts, texts, number
@@ -139,6 +156,17 @@ def test_any_text_and_number_survive(
     assert contents(conform(store.records())) == contents(written)
     assert store.verify().whole
     store.close()
+
+
+def test_a_character_that_is_none_is_kept_or_refused(store: Store) -> None:
+    """NUL in a text comes back as it was, or the commit is refused and nothing of it is written."""
+    written = rows("a", name="甲\x00乙")
+    with suppress(StoreError):
+        store.commit(Change(0, written), note("import", "b1"))
+    kept = store.records()
+    assert kept.empty == (store.revision() == 0)
+    assert kept.empty or contents(conform(kept)) == contents(written)
+    assert store.verify().whole
 
 
 def test_tampering_is_found(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from geo_registry.errors import StoreError
-from geo_registry.store import Store, base, connect
-from geo_registry.store.base import Base, told
+from geo_registry.store import Store, connect
 from geo_registry.store.rows import Change
+from geo_registry.store.sqlite import base
+from geo_registry.store.sqlite.base import Base, told
 from tests.store.shelf import note, rows, up_to_date, url
 
 NUMBERS = {

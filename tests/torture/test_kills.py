@@ -18,7 +18,7 @@ from geo_registry import intake
 from geo_registry.core.raw import RawFile
 from geo_registry.registry import keeping
 from geo_registry.settings import COMMAND_LINE_LIMITS
-from geo_registry.store.keeping.copies import UNFINISHED
+from geo_registry.store.sqlite.copies import UNFINISHED
 from tests.store.shelf import first_release, url
 from tests.torture.workers import LONGEST_S, Told, run_and_kill
 

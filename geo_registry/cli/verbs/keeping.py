@@ -11,7 +11,7 @@ from geo_registry.cli.group import Shell
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import print_json, print_table
 from geo_registry.errors import StoreError, ValueRefused
-from geo_registry.settings import from_env
+from geo_registry.settings import from_env, shown
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def init(shell: Shell, region: str, tz: str, by: str | None) -> None:
     """Make an empty store."""
     url = store_url(shell)
     gr.init(url, region=_region(region), tz=tz, by=by)
-    document = {"store": url, "region": list(_region(region)), "tz": tz, "revision": 0}
+    document = {"store": shown(url), "region": list(_region(region)), "tz": tz, "revision": 0}
     if shell.as_json:
         print_json(document)
     else:
@@ -111,10 +111,15 @@ def kinds(shell: Shell) -> None:
 
 
 def _fill(shell: Shell, url: str, by: str | None = None) -> dict[str, Any]:
-    click.echo(say("cli.demo_begins", shell.lang, store=url), err=True)
+    click.echo(say("cli.demo_begins", shell.lang, store=shown(url)), err=True)
     with patience():
         filled = gr.fill_demo(url, by=by)
-    return {"store": url, "revision": filled.revision, "records": filled.counts, "batches": filled.batches}
+    return {
+        "store": shown(url),
+        "revision": filled.revision,
+        "records": filled.counts,
+        "batches": filled.batches,
+    }
 
 
 @click.command("demo")

@@ -14,6 +14,7 @@ from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import print_json
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.registry import keeping
+from geo_registry.settings import shown
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _proof_document(url: str, proof: Proof, lang: Language) -> dict[str, Any]:
         "message": say(f"proof.{proof.broken.wrong}", lang, **_places(proof)),
     }
     return {
-        "store": url,
+        "store": shown(url),
         "whole": proof.whole,
         "revision": proof.head.revision,
         "head": str(proof.head),
@@ -96,11 +97,11 @@ def restore(shell: Shell, file: Path, *, replace: bool) -> None:
     with patience():
         done = keeping.restore(url, file, replace=replace)
     document = {
-        "store": url,
+        "store": shown(url),
         "file": str(file),
         "revision": done.head.revision,
         "head": str(done.head),
-        "kept": done.kept and str(done.kept),
+        "kept": done.kept,
         "seconds": round(perf_counter() - began, 3),
     }
     _tell(shell, "cli.restored_over" if done.kept else "cli.restored", document)

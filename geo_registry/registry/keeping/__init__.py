@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from geo_registry.core.access import must
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.house import wall_clock
 from geo_registry.store import connect
-from geo_registry.store.keeping.findings import Head, Proof
+from geo_registry.store.keeping.findings import Head, Proof, Restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
-    from geo_registry.store.keeping.copies import Restored
 
 __all__ = ["Head", "Keeping", "Proof", "restore", "verify"]
 
@@ -89,7 +89,8 @@ def verify(url: str, head: str | None = None) -> Proof:
     StoreError
         ``STORE_MISSING``, ``STORE_BUSY``.
     """
-    return connect(url).verify(_head(head))
+    with closing(connect(url)) as store:
+        return store.verify(_head(head))
 
 
 def restore(
@@ -119,7 +120,8 @@ def restore(
     if not file.is_file():
         raise ValueRefused("FILE_NOT_FOUND", value=str(file))
     aside = f".replaced-{clock().astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
-    return connect(url).restore(file, aside, replace=replace)
+    with closing(connect(url)) as store:
+        return store.restore(file, aside, replace=replace)
 
 
 def _head(text: str | None) -> Head | None:

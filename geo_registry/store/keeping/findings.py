@@ -89,6 +89,22 @@ class Proof:
         return self.broken is None
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of putting a copy in the place of a store.
+
+    Attributes
+    ----------
+    head
+        The newest commit that is there now.
+    kept
+        Under which name the store that stood there is kept; None where none stood.
+    """
+
+    head: Head
+    kept: str | None
+
+
 class BrokenError(Exception):
     """Ends a walk at the first entry that does not hold; parameters as the attributes of `Break`."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Float, Integer, LargeBinary
 from geo_registry.store.keeping.findings import BrokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column
 
@@ -48,10 +48,19 @@ class Types:
         return tuple(values)
 
 
+_TEXT: set[type] = {str}
+_TYPES: Mapping[type, set[type]] = {
+    Boolean: {bool, int},
+    Integer: {int},
+    Float: {float},
+    LargeBinary: {bytes},
+}
+"""How values of our columns are handed out: SQLite has no truths, PostgreSQL has."""
+
+
 def _allowed(column: Column[Any]) -> set[type]:
-    made = {Boolean: int, Integer: int, Float: float, LargeBinary: bytes}
-    kind = next((stored for declared, stored in made.items() if isinstance(column.type, declared)), str)
-    return {kind, type(None)} if column.nullable else {kind}
+    kinds = next((types for declared, types in _TYPES.items() if isinstance(column.type, declared)), _TEXT)
+    return kinds | {type(None)} if column.nullable else kinds
 
 
 class Groups:

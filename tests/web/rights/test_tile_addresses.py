@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from geo_registry.store.base import Base
+from geo_registry.store.sqlite.base import Base
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

@@ -1,50 +1,46 @@
-"""The embedded store: one SQLite file, write-ahead log, full synchronisation, Python's own sqlite3."""
+"""What every store does over its tables: the reads, and the commit, in SQL that all databases take."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select
 
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import schema
 from geo_registry.store.arrivals import ArrivalTables, write_arrival
-from geo_registry.store.base import Base
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
-from geo_registry.store.keeping import copies
 from geo_registry.store.people import PeopleTables
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
     from sqlalchemy import Connection, Row
 
     from geo_registry.store.arrivals import Arrival
-    from geo_registry.store.keeping.copies import Restored
-    from geo_registry.store.keeping.findings import Head, Proof
+    from geo_registry.store.connections import Connections
 
 _IN_ONE_STATEMENT = 500
 _TIP = "SELECT revision, hash FROM commits ORDER BY revision DESC LIMIT 1"
 
 
-class SQLiteStore:
-    """Record versions and commits in one SQLite file.
+class TableStore:
+    """Record versions and commits in one database; its own store adds how it is made, proven and copied.
 
     Parameters
     ----------
-    url
-        ``sqlite:///path/to/file.db``.
+    base
+        Connections to it.
     """
 
-    def __init__(self, url: str) -> None:
-        self._base = Base(url)
-        self._arrivals = ArrivalTables(self._base)
-        self._people = PeopleTables(self._base)
+    def __init__(self, base: Connections) -> None:
+        self._tables = base
+        self._arrivals = ArrivalTables(base)
+        self._people = PeopleTables(base)
 
     @property
     def arrivals(self) -> ArrivalTables:
@@ -56,12 +52,8 @@ class SQLiteStore:
         """The tables of who may sign in."""
         return self._people
 
-    def exists(self) -> bool:
-        """Tell whether the file is there and holds a store."""
-        return self._base.exists()
-
     def create(self, commit: Commit) -> None:
-        """Make the file, its tables and the first commit.
+        """Make the tables and the first commit.
 
         Parameters
         ----------
@@ -71,13 +63,9 @@ class SQLiteStore:
         Raises
         ------
         StoreError
-            If there is a store already, or the folder cannot be written.
+            If there is a store already, or it cannot be written.
         """
-        try:
-            self._base.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise StoreError("STORE_UNWRITABLE", path=str(self._base.path), value=str(fault)) from fault
-        with self._base.making() as connection:
+        with self._tables.making() as connection:
             first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
             connection.execute(insert(schema.commits), commit_row(first))
 
@@ -87,24 +75,24 @@ class SQLiteStore:
 
     def tip(self) -> tuple[int, str]:
         """Give the number and the hash of the newest commit: one cheap look, made for every request."""
-        revision, sealed_by = self._base.glance(_TIP)
+        revision, sealed_by = self._tables.glance(_TIP)
         return int(revision), str(sealed_by)
 
     def head(self) -> Commit:
         """Give the newest commit."""
         newest = select(schema.commits).order_by(schema.commits.c.revision.desc()).limit(1)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return _commit_of(connection.execute(newest).mappings().one())
 
     def commit_at(self, revision: int) -> Commit:
         """Give the commit of a revision that there is."""
         wanted = select(schema.commits).where(schema.commits.c.revision == revision)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return _commit_of(connection.execute(wanted).mappings().one())
 
     def commits(self) -> Sequence[Commit]:
         """Give every commit, oldest first."""
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             rows = connection.execute(select(schema.commits).order_by(schema.commits.c.revision))
             return [_commit_of(row) for row in rows.mappings()]
 
@@ -129,7 +117,7 @@ class SQLiteStore:
         query = _known_at(select(schema.records), as_of).order_by(schema.records.c.seq)
         if kinds is not None:
             query = query.where(schema.records.c.kind.in_(list(kinds)))
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             if ids is None:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
@@ -152,13 +140,13 @@ class SQLiteStore:
         table = schema.records
         own = _known_at(select(table), as_of).where(table.c.id == record_id).order_by(table.c.version)
         last = select(func.max(table.c.version)).where(table.c.id == record_id, table.c.known_from <= as_of)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return _frame(connection, own), int(connection.scalar(last) or 0)
 
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of one record, oldest first."""
         query = select(schema.records).where(schema.records.c.id == record_id)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return _frame(connection, query.order_by(schema.records.c.version))
 
     def versions(self, ids: Sequence[str]) -> Mapping[str, int]:
@@ -171,7 +159,7 @@ class SQLiteStore:
         """
         table = schema.records
         query = select(table.c.id, func.max(table.c.version)).group_by(table.c.id)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return dict(tuple(row) for row in _of_ids(connection, query, ids))
 
     def touched(self, revision: int) -> Mapping[str, str]:
@@ -179,14 +167,14 @@ class SQLiteStore:
         table = schema.records
         known = or_(table.c.known_from == revision, table.c.known_to == revision)
         query = select(table.c.id, table.c.kind).where(known).order_by(table.c.id)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return {record_id: kind for record_id, kind in connection.execute(query)}  # noqa: C416 (plain values)
 
     def counts(self) -> Mapping[str, int]:
         """Count today's records by kind."""
         table = schema.records
         query = select(table.c.kind, func.count()).where(table.c.known_to.is_(None)).group_by(table.c.kind)
-        with self._base.reading() as connection:
+        with self._tables.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 (rows to plain values)
 
     def commit(self, change: Change, commit: Commit, arrival: Arrival | None = None) -> Commit:
@@ -213,38 +201,22 @@ class SQLiteStore:
         """
         closed = sorted(change.closed)
         early = None if change.base is None else stored_values(change.opened, change.base + 1)
-        with self._base.writing() as connection:
+        with self._tables.writing() as connection:
             newest = _revision(connection)
             _refuse_if_moved_on(connection, change, newest)
             opened = stored_values(change.opened, newest + 1) if early is None else early
-            _close(connection, closed, newest + 1)
-            _open(connection, opened)
+            were_open = self._tables.close_versions(connection, closed, newest + 1)
+            if were_open != len(closed):
+                raise Conflict("STORE_MOVED_ON", value=len(closed), expected=were_open)
+            self._tables.open_versions(connection, opened)
             written = appended(connection, commit, digest_of(opened, closed))
             if arrival is not None:
                 write_arrival(connection, arrival)
         return written
 
-    def verify(self, outside: Head | None = None) -> Proof:
-        """Go through the store to its end, or to the first entry that does not hold.
-
-        Parameters
-        ----------
-        outside
-            A head that was kept outside; its commit must still be in the chain.
-        """
-        return copies.proven(self._base.path, outside)
-
-    def back_up(self, file: Path) -> Head:
-        """Write a checked copy of one state of the store, as `copies.back_up` says."""
-        return copies.back_up(self._base.path, file)
-
-    def restore(self, file: Path, aside: str, *, replace: bool = False) -> Restored:
-        """Put a checked copy in the place of the store, as `copies.restore` says; close it before."""
-        return copies.restore(self._base.path, file, aside, replace=replace)
-
     def close(self) -> None:
         """Let go of every connection."""
-        self._base.close()
+        self._tables.close()
 
 
 def _revision(connection: Connection) -> int:
@@ -278,32 +250,6 @@ def _of_ids(connection: Connection, query: Select[Any], ids: Sequence[str]) -> l
     return [
         row for chunk in chunks for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
     ]
-
-
-def _open(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        places = ", ".join("?" * len(schema.STORED))
-        names = ", ".join(schema.STORED)
-        connection.exec_driver_sql(f"INSERT INTO records ({names}) VALUES ({places})", rows)  # noqa: S608 (our own names)
-
-
-def _close(connection: Connection, closed: list[tuple[str, int]], revision: int) -> None:
-    table = schema.records
-    statement = (
-        update(table)
-        .where(
-            table.c.id == bindparam("an_id"),
-            table.c.version == bindparam("a_version"),
-            table.c.known_to.is_(None),
-        )
-        .values(known_to=revision)
-    )
-    if closed:
-        result = connection.execute(
-            statement, [{"an_id": name, "a_version": version} for name, version in closed]
-        )
-        if result.rowcount != len(closed):
-            raise Conflict("STORE_MOVED_ON", value=len(closed), expected=result.rowcount)
 
 
 def _commit_of(row: RowMapping) -> Commit:

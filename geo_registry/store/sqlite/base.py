@@ -8,14 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import bindparam, create_engine, event, make_url, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from geo_registry.errors import StoreError
 from geo_registry.store import migrations, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import URL, Connection, Engine
 
@@ -176,18 +176,63 @@ class Base:
 
     @contextmanager
     def making(self) -> Iterator[Connection]:
-        """Give a connection that writes to a file that has its tables and nothing in them.
+        """Make the file, and give a connection that writes to its tables, which have nothing in them.
 
         Raises
         ------
         StoreError
-            ``STORE_EXISTS`` if it has tables already; else as `writing`.
+            ``STORE_EXISTS`` if it has tables already, ``STORE_UNWRITABLE`` if its folder cannot be made; else
+            as `writing`.
         """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise StoreError("STORE_UNWRITABLE", path=str(self.path), value=str(fault)) from fault
         with told(self.path), self._writer().begin() as connection:
             if migrations.version(connection):
                 raise StoreError("STORE_EXISTS")
             migrations.bring_up(connection)
             yield connection
+
+    def open_versions(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write record versions behind those that are there.
+
+        Parameters
+        ----------
+        connection
+            One that may write.
+        rows
+            Values in the order of `schema.STORED`.
+        """
+        if rows:
+            places = ", ".join("?" * len(schema.STORED))
+            names = ", ".join(schema.STORED)
+            connection.exec_driver_sql(f"INSERT INTO records ({names}) VALUES ({places})", list(rows))  # noqa: S608 (our own names)
+
+    def close_versions(
+        self, connection: Connection, versions: Sequence[tuple[str, int]], revision: int
+    ) -> int:
+        """Close record versions that are open.
+
+        Parameters
+        ----------
+        connection
+            One that may write.
+        versions
+            Id and number of each.
+        revision
+            As of which they are closed.
+
+        Returns
+        -------
+        int
+            How many of them were open.
+        """
+        table = schema.records
+        named = table.c.id == bindparam("an_id"), table.c.version == bindparam("a_version")
+        statement = update(table).where(*named, table.c.known_to.is_(None)).values(known_to=revision)
+        wanted = [{"an_id": name, "a_version": version} for name, version in versions]
+        return connection.execute(statement, wanted).rowcount if wanted else 0
 
     def _writer(self, patience_ms: int = BUSY_MS) -> Engine:
         return self._engine.execution_options(writes=True, patience_ms=patience_ms)

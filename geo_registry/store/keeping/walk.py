@@ -1,19 +1,17 @@
-"""Whether a store is what its commits say: the first entry that does not hold, in one pass over the file."""
+"""The walk along the chain: each commit, and what it opened and closed, against what it says of itself."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING
 
 from geo_registry.store import schema
 from geo_registry.store.chain import GENESIS, Commit, details_text, digest_of, holds
-from geo_registry.store.keeping.findings import Break, BrokenError, Head, Proof
+from geo_registry.store.keeping.findings import BrokenError, Head
 from geo_registry.store.keeping.stored import ID, Groups, Types
-from geo_registry.store.migrations import expected, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from geo_registry.store.keeping.stored import Row
 
@@ -29,65 +27,17 @@ _VERSIONS = f"SELECT {_names(_VERSION)} FROM records ORDER BY seq"  # noqa: S608
 _CLOSINGS = (
     "SELECT known_to, id, version FROM records WHERE known_to IS NOT NULL ORDER BY known_to, id, version"
 )
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def prove(connection: sqlite3.Connection, outside: Head | None = None) -> Proof:
-    """Go through a store to its end, or to the first entry that does not hold.
+class Walk:
+    """A walk through the commits, the versions they opened and those they closed, side by side.
 
     Parameters
     ----------
-    connection
-        To the store, used for nothing else; what it sees is one state of the file.
+    read
+        Gives the rows of a query, three queries at a time; all of them see one state of the store.
     outside
         A head that was kept outside; its commit must still be in the chain.
-    """
-    connection.text_factory = _text
-    connection.execute("BEGIN")
-    walk = _Walk(connection, outside)
-    broken = None
-    try:
-        _look_at_file(connection)
-        walk.go()
-    except BrokenError as fault:
-        broken = fault.found
-    except sqlite3.DatabaseError as fault:
-        if fault.sqlite_errorcode & 0xFF not in _DAMAGED:
-            raise
-        broken = Break("page", value=str(fault))
-    except UnicodeDecodeError as fault:  # a name of a column, or what SQLite says of the damage
-        broken = Break("page", value=str(fault))
-    return Proof(walk.head, walk.versions, broken)
-
-
-def _text(stored: bytes) -> str | bytes:
-    """Read a text; one that is no UTF-8 stays bytes, which no text of ours is."""
-    try:
-        return stored.decode()
-    except UnicodeDecodeError:
-        return stored
-
-
-def _look_at_file(connection: sqlite3.Connection) -> None:
-    """Look at the file's pages, at what it consists of, and at what it says of its schema."""
-    (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if said != "ok":
-        raise BrokenError("page", value=said)
-    found = objects(connection)
-    named = {name for _, name, _ in found}
-    notes = connection.execute("SELECT * FROM meta").fetchall() if "meta" in named else []
-    number = notes[0][1] if len(notes) == 1 and notes[0][0] == "schema" else None
-    if not (isinstance(number, str) and number.isdecimal()):
-        raise BrokenError("schema", value=str(notes))
-    if int(number) > schema.VERSION:
-        raise BrokenError("newer", value=number)
-    differing = sorted(name for _, name, _ in found ^ expected(int(number)))
-    if differing:
-        raise BrokenError("objects", value=differing[0])
-
-
-class _Walk:
-    """A walk through the commits, the versions they opened and those they closed, side by side.
 
     Attributes
     ----------
@@ -97,20 +47,26 @@ class _Walk:
         How many versions were opened up to it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, outside: Head | None) -> None:
+    def __init__(self, read: Callable[[str], Iterable[Row]], outside: Head | None) -> None:
         self.head = Head(-1, GENESIS)
         self.versions = 0
-        self._connection = connection
+        self._read = read
         self._outside = outside
         self._commit_types = Types(list(schema.commits.columns))
         self._version_types = Types([schema.records.c[name] for name in _VERSION])
         self._touched: set[str] = set()
 
     def go(self) -> None:
-        """Go to the end, or to the first entry that does not hold."""
-        opened = Groups(self._connection.execute(_VERSIONS), _VERSION.index("known_from"), "unopened")
-        closed = Groups(self._connection.execute(_CLOSINGS), 0, "unclosed")
-        for revision, row in enumerate(self._connection.execute(_COMMITS)):
+        """Go to the end.
+
+        Raises
+        ------
+        BrokenError
+            At the first entry that does not hold.
+        """
+        opened = Groups(self._read(_VERSIONS), _VERSION.index("known_from"), "unopened")
+        closed = Groups(self._read(_CLOSINGS), 0, "unclosed")
+        for revision, row in enumerate(self._read(_COMMITS)):
             commit = self._commit_of(row, revision)
             self._hold(commit, opened, closed)
             self.head = Head(revision, commit.hash)

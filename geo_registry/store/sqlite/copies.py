@@ -7,8 +7,9 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,12 +17,12 @@ from sqlalchemy import URL, delete
 
 from geo_registry.errors import StoreError, ValueRefused
 from geo_registry.store import schema
-from geo_registry.store.base import BUSY_MS, Base, told
-from geo_registry.store.keeping.findings import Break, Head, Proof
-from geo_registry.store.keeping.proof import prove
+from geo_registry.store.keeping.findings import Break, Head, Proof, Restored
+from geo_registry.store.sqlite.base import BUSY_MS, Base, told
+from geo_registry.store.sqlite.proof import prove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 UNFINISHED = ".part"
 """Ending of a copy that is being made; one that is left behind was killed and can be deleted."""
@@ -33,24 +34,8 @@ _PRIVATE, _SHARED = 0o600, 0o644
 """Rights of a new backup, which holds contacts and password hashes, and of a new store (SQLite's own)."""
 _FIRST_LOCKED, _LOCKED_BYTES = 0x4000_0002, 510
 """SHARED_FIRST and SHARED_SIZE of SQLite (os.h): every reader holds a lock within."""
-_PASSING = (schema.sessions, schema.attempts)
+PASSING = (schema.sessions, schema.attempts)
 """Tables of which a copy holds nothing: whoever is signed in has to do it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of putting a copy in the place of a store.
-
-    Attributes
-    ----------
-    head
-        The newest commit that is there now.
-    kept
-        Where the store that stood there is kept; None where none stood.
-    """
-
-    head: Head
-    kept: Path | None
 
 
 def proven(path: Path, outside: Head | None = None) -> Proof:
@@ -94,14 +79,66 @@ def back_up(store: Path, file: Path) -> Head:
     StoreError
         ``STORE_BROKEN`` if an entry does not hold, ``STORE_DISK_FULL``; no file is left.
     """
+
+    def fill(part: Path) -> None:
+        with told(file), _opened(store) as source:
+            _copy(source, part)
+
+    return written(file, fill)
+
+
+def written(file: Path, fill: Callable[[Path], None]) -> Head:
+    """Write a copy under another name, and give it its own once it is checked.
+
+    Parameters
+    ----------
+    file
+        Where; it must not be there yet.
+    fill
+        Writes a store to an empty file.
+
+    Returns
+    -------
+    Head
+        The newest commit in the copy.
+
+    Raises
+    ------
+    ValueRefused
+        ``FILE_EXISTS``, ``OUTPUT_UNWRITABLE``.
+    StoreError
+        ``STORE_BROKEN`` if an entry does not hold, ``STORE_DISK_FULL``; no file is left.
+    """
     if os.path.lexists(file):
         raise ValueRefused("FILE_EXISTS", value=str(file))
     with _being_made(file, _PRIVATE) as part:
-        with told(file), _opened(store) as source:
-            _copy(source, part)
+        fill(part)
         newest = _finished(part, file)
         _give_name(part, file)
     return newest
+
+
+@contextmanager
+def checked(file: Path) -> Iterator[tuple[Path, Head]]:
+    """Give a copy of a copy, proven and brought up to today's schema, for as long as it is read.
+
+    Parameters
+    ----------
+    file
+        The copy; it is only read.
+
+    Raises
+    ------
+    StoreError
+        ``STORE_NEWER``, ``STORE_BROKEN``, ``STORE_DISK_FULL``.
+    """
+    with (
+        TemporaryDirectory(prefix="geo-registry-") as folder,
+        _being_made(Path(folder) / file.name, _PRIVATE) as part,
+    ):
+        with told(file), _opened(file, resting=True) as source:
+            _copy(source, part)
+        yield part, _finished(part, file)
 
 
 def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> Restored:
@@ -139,7 +176,7 @@ def restore(store: Path, file: Path, aside: str, *, replace: bool = False) -> Re
         with _nobody_else(store) if there else nullcontext():
             _put_aside(store, f"{store}{aside}")
             _take_place(part, store)
-    return Restored(newest, Path(f"{store}{aside}") if there else None)
+    return Restored(newest, f"{store}{aside}" if there else None)
 
 
 @contextmanager
@@ -187,7 +224,7 @@ def _finished(part: Path, file: Path) -> Head:
         base = Base(URL.create("sqlite", database=str(part)))
         try:
             with base.writing() as connection:
-                for table in _PASSING:
+                for table in PASSING:
                     connection.execute(delete(table))
         finally:
             base.close()
