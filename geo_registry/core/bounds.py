@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from geo_registry.core.kinds import Catalog, Role
 from geo_registry.core.ledger.reading.cell import fold
@@ -143,7 +144,7 @@ def within(bounds: Bounds, frame: gpd.GeoDataFrame, catalog: Catalog) -> NDArray
     return seen if bounds.leads else seen & frame["status"].ne(LEAD).to_numpy(dtype=bool)
 
 
-def belonging(bounds: Bounds, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+def belonging(bounds: Bounds, frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which rows belong to the areas and units of bounds, the network not counted in.
 
     Parameters
@@ -169,7 +170,7 @@ def belonging(bounds: Bounds, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return inside
 
 
-def _in_area(frame: gpd.GeoDataFrame, one: Area) -> NDArray[np.bool_]:
+def _in_area(frame: pd.DataFrame, one: Area) -> NDArray[np.bool_]:
     inside = np.full(len(frame), bool(one))
     for column, spellings in zip(LEVELS, one, strict=False):
         said = frame[column]

@@ -113,7 +113,7 @@ def _write(file: Path, array: NDArray[np.generic]) -> int:
 
 
 def _sum(array: NDArray[np.generic]) -> int:
-    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def newest(folder: Path, catalog: str) -> Iterator[tuple[Mark, Path]]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+FINE_M = 1_000.0
+"""Accuracy in metres up to which records are found in one search; rougher ones are looked for apart."""
+_SLACK_M = 1e-3
+"""More than a way is rounded by: what is a little too far is sorted out where the rings are decided."""
 HEAVY = 5_000
 """Touched records from which on they are better sorted in than looked through."""
 
@@ -36,13 +40,17 @@ class Standing:
         What holds in their place, and what is new.
     by_id
         Rows of the base in the order of their ids, shape (n,).
+    rough, rough_rows
+        What of the base is known to more than `FINE_M` only, and its rows.
     """
 
     revision: int
     base: Census
     gone: NDArray[np.intp]
     fresh: Census
-    by_id: NDArray[np.intp]
+    by_id: NDArray[np.int32]
+    rough: Census
+    rough_rows: NDArray[np.intp]
 
     @classmethod
     def of(cls, base: Census, revision: int) -> Standing:
@@ -56,7 +64,9 @@ class Standing:
             As known at.
         """
         none = np.empty(0, dtype=np.intp)
-        return cls(revision, base, none, base.at(none), np.argsort(base.rows.ids, kind="stable"))
+        by_id = np.argsort(base.rows.ids, kind="stable").astype(np.int32)
+        rough = np.flatnonzero(base.rows.accuracy_m > FINE_M)
+        return cls(revision, base, none, base.at(none), by_id, base.at(rough), rough)
 
     @property
     def is_heavy(self) -> bool:
@@ -93,25 +103,27 @@ class Standing:
         runs = [self.by_id[first:last] for first, last in zip(start.tolist(), stop.tolist(), strict=True)]
         return np.unique(np.concatenate([np.empty(0, dtype=np.intp), *runs]))
 
-    def near(self, lon: float, lat: float, radius_m: float) -> NDArray[np.uint64]:
-        """Name the records any version of which lies within a radius of a place, ascending.
+    def near(self, lon: NDArray[np.float64], lat: NDArray[np.float64], radius_m: float) -> NDArray[np.uint64]:
+        """Name the records any version of which may lie within a radius of any place, ascending.
 
         Parameters
         ----------
         lon, lat
-            The place, WGS 84 degrees.
+            The places, WGS 84 degrees, shape (m,).
         radius_m
-            Metres; each record's accuracy is not added.
+            Metres; a record counts as near where its stated accuracy allows it.
 
         Raises
         ------
         ValueRefused
             ``COORD_OUT_OF_RANGE`` or ``RING_NOT_POSITIVE``.
         """
-        place = np.array([lon]), np.array([lat])
-        rows = np.setdiff1d(_near(self.base, place, radius_m), self.gone)
-        fresh = _near(self.fresh, place, radius_m)
-        return np.union1d(self.base.rows.ids[rows], self.fresh.rows.ids[fresh])
+        places = lon, lat
+        rough = self.rough_rows[_near(self.rough, places, radius_m)]
+        rows = np.union1d(_near(self.base, places, radius_m, FINE_M), rough)
+        standing = np.setdiff1d(rows, self.gone, assume_unique=True)
+        fresh = _near(self.fresh, places, radius_m)
+        return np.union1d(self.base.rows.ids[standing], self.fresh.rows.ids[fresh])
 
     def parts(self) -> Sequence[tuple[Census, int]]:
         """Give what the records are the sum of: the base, less what is gone, and what is fresh.
@@ -127,8 +139,16 @@ class Standing:
 
 
 def _near(
-    census: Census, place: tuple[NDArray[np.float64], NDArray[np.float64]], radius_m: float
+    census: Census,
+    places: tuple[NDArray[np.float64], NDArray[np.float64]],
+    radius_m: float,
+    most_m: float = np.inf,
 ) -> NDArray[np.intp]:
-    points = pairs_in_grid(census.grid, *place, rings_m=(radius_m,)).i_b
-    shapes = pairs_nearby(census.shapes, *place, rings_m=(radius_m,)).i_geometry
-    return np.union1d(points, census.shaped[shapes])
+    """Name the rows that may lie within a radius, as far as their accuracy is at most so many metres."""
+    widest_m = most_m if most_m < np.inf else float(np.nan_to_num(census.rows.accuracy_m).max(initial=0.0))
+    rings_m = (radius_m + widest_m + _SLACK_M,)
+    points = pairs_in_grid(census.grid, *places, rings_m=rings_m)
+    shapes = pairs_nearby(census.shapes, *places, rings_m=rings_m)
+    rows = np.concatenate([points.i_b, census.shaped[shapes.i_geometry]])
+    way_m = np.concatenate([points.distance_m, shapes.distance_m])
+    return np.unique(rows[way_m <= radius_m + np.nan_to_num(census.rows.accuracy_m[rows]) + _SLACK_M])

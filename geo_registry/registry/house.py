@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geo_registry.core.kinds import Catalog
     from geo_registry.live.known import Known
+    from geo_registry.live.standing import Standing
     from geo_registry.settings import Settings
     from geo_registry.store import Store
 
@@ -58,6 +59,8 @@ class House:
         Under which question the newest drawing of a layer for a viewer is kept.
     known
         Of each kind what was read of it last.
+    standing
+        All records in numbers as of the newest revision that was asked about, by the catalog's digest.
     tiles
         Packed tiles, kept apart: many and small, they must not push out the few big frames.
     hashing
@@ -74,6 +77,7 @@ class House:
     looks: Recent = field(default_factory=lambda: Recent(LOOKS))
     drawn: dict[Hashable, Hashable] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    standing: dict[str, Standing] = field(default_factory=dict)
     hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 
     @property
@@ -98,6 +102,10 @@ class House:
     def new_id(self, revision: int, number: int) -> str:
         """Make an opaque identity for the n-th new record of a revision: this store's own, and repeatable."""
         return hashlib.sha256(f"{self.genesis.hash}|{revision}|{number}".encode()).hexdigest()[:16]
+
+    def touched(self, revision: int) -> Mapping[str, str]:
+        """Name the records that one commit opened or closed, each with its kind."""
+        return self.recent.get(("touched", revision), partial(self.store.touched, revision))
 
     def revision(self, as_of: int | date | None = None) -> int:
         """Give the revision a question is answered at.

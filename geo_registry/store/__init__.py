@@ -13,7 +13,7 @@ from geo_registry.settings import shown
 from geo_registry.store.sqlite import SQLiteStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -35,6 +35,10 @@ class Store(Protocol):
     """What every store does; the contract suite in tests/store runs on each of them."""
 
     @property
+    def beside(self) -> Path | None:
+        """Where this machine may keep what can be made anew from the store; None for nowhere."""
+
+    @property
     def arrivals(self) -> ArrivalTables:
         """The tables of the files that were sent."""
 
@@ -47,6 +51,9 @@ class Store(Protocol):
 
     def create(self, commit: Commit) -> None:
         """Make an empty store whose first commit (revision 0) is given."""
+
+    def size(self) -> int:
+        """Count the record versions that were ever written, at the least cost."""
 
     def revision(self) -> int:
         """Give the number of the newest commit."""
@@ -71,6 +78,9 @@ class Store(Protocol):
         ids: Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Give the record versions that were known at a revision (default: the newest)."""
+
+    def pieces(self, *, as_of: int) -> Iterator[pd.DataFrame]:
+        """Give the same for all kinds, some versions at a time."""
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record known at a revision, and the number of its newest one."""

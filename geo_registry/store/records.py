@@ -16,7 +16,7 @@ from geo_registry.store.people import PeopleTables
 from geo_registry.store.rows import Change, frame_of, stored_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     from sqlalchemy import Connection, Row
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from geo_registry.store.arrivals import Arrival
     from geo_registry.store.connections import Connections
 
+PIECE = 1 << 15
+"""Record versions that are read at a time where all of them are gone through."""
 _IN_ONE_STATEMENT = 500
 _TIP = "SELECT revision, hash FROM commits ORDER BY revision DESC LIMIT 1"
 
@@ -68,6 +70,10 @@ class TableStore:
         with self._tables.making() as connection:
             first = sealed(commit, digest=digest_of((), ()), previous=GENESIS)
             connection.execute(insert(schema.commits), commit_row(first))
+
+    def size(self) -> int:
+        """Count the record versions that were ever written, at the least cost."""
+        return int(self._tables.glance("SELECT coalesce(max(seq), 0) FROM records")[0])
 
     def revision(self) -> int:
         """Give the number of the newest commit."""
@@ -121,6 +127,31 @@ class TableStore:
             if ids is None:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
+
+    def pieces(self, *, as_of: int, rows: int = PIECE) -> Iterator[pd.DataFrame]:
+        """Give the record versions known at a revision, some at a time: never all of them in memory.
+
+        Parameters
+        ----------
+        as_of
+            Revision; what was known then stays so, whatever is committed meanwhile.
+        rows
+            How many at a time.
+
+        Yields
+        ------
+        pandas.DataFrame
+            As from `records`, in the order they were written.
+        """
+        table, last = schema.records, -1
+        query = _known_at(select(table), as_of).order_by(table.c.seq).limit(rows)
+        while True:
+            with self._tables.reading() as connection:
+                found = connection.execute(query.where(table.c.seq > last)).all()
+            if not found:
+                return
+            last = found[-1].seq
+            yield frame_of(found, table.columns.keys())
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.

@@ -159,29 +159,59 @@ def tally(
     return Tally(named, kinds, classes, counts[:, 1:], radii_m, request)
 
 
-def source_rings(census: Census, stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> NDArray[np.uint8]:
-    """Give each point of a census the smallest ring round any station that holds it.
+def source_points(
+    census: Census,
+    stations: gpd.GeoDataFrame,
+    *,
+    catalog: Catalog,
+    request: AuditRequest,
+    zones: gpd.GeoDataFrame | None = None,
+) -> NDArray[np.float64]:
+    """Give each row its own score: the highest of its pairs with the stations.
+
+    A pair's points only fall with the ring, so that the nearest ring decides; whatever its status.
 
     Parameters
     ----------
-    census
-        Sources.
-    stations
-        Points in WGS 84, all with a position.
-    rings_m
-        Radii in metres, ascending.
+    census, stations, catalog, request, zones
+        As for `tally`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Points from 0 to 100, shape (n,); NaN for what is in no ring, not counted or not true on the day.
 
     Examples
     --------
+    >>> from datetime import date
     >>> from geo_registry.core.census.columns import census_of
     >>> from geo_registry.core.frame import conform
+    >>> from geo_registry.core.kinds import Kind, Label, Symbol
+    >>> kiln = Kind("kiln", "source", Label("窑", "Kiln"), Symbol("circle", "#000000"), ("point",),
+    ...             "required", (), weight=20)
+    >>> catalog = Catalog({"kiln": kiln}, (), (), (), (), {}, "")
     >>> kilns = pd.DataFrame({"id": ["0" * 16], "kind": "kiln", "geometry": [shapely.Point(114.03, 33.58)]})
-    >>> here = gpd.GeoDataFrame(geometry=gpd.points_from_xy([114.02], [33.58]), crs=4326)
-    >>> source_rings(census_of(conform(kilns), Catalog({}, (), (), (), (), {}, "")), here, (50.0, 1000.0))
-    array([1], dtype=uint8)
+    >>> here = gpd.GeoDataFrame({"code": ["S"]}, geometry=gpd.points_from_xy([114.02], [33.58]), crs=4326)
+    >>> asked = AuditRequest(on=date(2026, 1, 1))
+    >>> source_points(census_of(conform(kilns), catalog), here, catalog=catalog, request=asked)
+    array([70.])
     """
-    lon, lat = shapely.get_coordinates(stations.geometry.to_numpy()).T
-    return nearest_rings(census.grid, lon, lat, rings_m=rings_m)
+    sited = located(station_rows(stations, request.on))
+    lon, lat = shapely.get_coordinates(sited.geometry.to_numpy()).T
+    rules, reach_m = request.rules, request.rings_m[-1]
+    radii_m = sorted({reach_m, *(radius_m for radius_m in rules.rings_m if radius_m < reach_m)})
+    ring = np.full(len(census), len(radii_m), dtype=np.uint8)
+    ring[: len(census.grid.key)] = nearest_rings(census.grid, lon, lat, rings_m=radii_m)
+    near = pairs_nearby(census.shapes, lon, lat, rings_m=radii_m)
+    places = np.searchsorted(radii_m, near.distance_m).astype(np.uint8)
+    np.minimum.at(ring, census.shaped[near.i_geometry], places)
+    kinds = tuple(name for name in catalog.of_role("source") if _asked(name, census, request))
+    codes, lookup, classes = _classes(census, (kinds, catalog), request, zone_rows(zones, request.on))
+    points = np.full((len(classes) + 1, len(radii_m) + 1), np.nan)
+    scoring = np.searchsorted(rules.rings_m, radii_m)
+    for place, each in enumerate(classes["points"], 1):
+        points[place, :-1] = np.array(each)[scoring]
+    return points[lookup[codes], ring]
 
 
 def _asked(name: str, census: Census, request: AuditRequest) -> bool:

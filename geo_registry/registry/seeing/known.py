@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -65,10 +64,7 @@ def _touched(house: House, kind: str, then: int, now: int) -> Sequence[str] | No
     """Name what the commits since then touched of a kind; None where that is too much, or then not before."""
     if not 0 <= now - then <= COMMITS:
         return None
-    steps = [
-        house.recent.get(("touched", step), partial(house.store.touched, step))
-        for step in range(then + 1, now + 1)
-    ]
+    steps = [house.touched(step) for step in range(then + 1, now + 1)]
     ids = sorted({one for step in steps for one, its_kind in step.items() if its_kind == kind})
     return ids if len(ids) <= RECORDS else None
 

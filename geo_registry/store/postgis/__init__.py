@@ -31,6 +31,11 @@ class PostGISStore(TableStore):
         self._base = Base(url)
         super().__init__(self._base)
 
+    @property
+    def beside(self) -> Path | None:
+        """Nowhere: the database may be on another machine, and this one has no place of its own for it."""
+        return None
+
     def exists(self) -> bool:
         """Tell whether the database holds a store."""
         return self._base.exists()

@@ -27,6 +27,11 @@ class SQLiteStore(TableStore):
         self._base = Base(url)
         super().__init__(self._base)
 
+    @property
+    def beside(self) -> Path | None:
+        """A folder beside the file."""
+        return self._base.path.with_name(f"{self._base.path.name}.live")
+
     def exists(self) -> bool:
         """Tell whether the file is there and holds a store."""
         return self._base.exists()

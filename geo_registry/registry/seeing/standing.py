@@ -1,0 +1,109 @@
+"""Today's records in numbers, brought up to date by what each commit touched, and kept beside the store."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo_registry.core.census import Census, census_of, joined
+from geo_registry.core.frame import conform, empty
+from geo_registry.live import kept
+from geo_registry.live.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geo_registry.registry.house import House
+
+COMMITS = 200
+"""Commits that are caught up with one by one; after more, all is read anew."""
+RECORDS = 20_000
+"""Touched records that are read by their ids; with more, all is read anew."""
+WORTH_KEEPING = 50_000
+"""Records from which on reading them anew takes longer than a person waits."""
+
+
+def standing(house: House, revision: int) -> Standing:
+    """Give all records known at a revision, in numbers.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    revision
+        As known at; quick for the newest, and read anew for an older one than this process knows.
+    """
+    return house.recent.get(("standing", revision), lambda: _load(house, revision))
+
+
+def _load(house: House, revision: int) -> Standing:
+    before = house.standing.get(house.catalog.digest)
+    if before is None or before.revision > revision:
+        before = _opened(house, revision)
+    found = None if before is None else _caught_up(house, before, revision)
+    if found is None:
+        found = Standing.of(_read(house, revision), revision)
+        _keep(house, found)
+    known = house.standing.get(house.catalog.digest)
+    if known is None or revision > known.revision:
+        house.standing[house.catalog.digest] = found
+    return found
+
+
+def _opened(house: House, revision: int) -> Standing | None:
+    """Open the newest state that was kept, if it is of this store's own past."""
+    beside = house.store.beside
+    for mark, path in kept.newest(beside, house.catalog.digest) if beside else ():
+        if mark.revision <= revision and house.store.commit_at(mark.revision).hash == mark.hash:
+            census = kept.opened(path)
+            if census is not None:
+                return Standing.of(census, mark.revision)
+    return None
+
+
+def _caught_up(house: House, before: Standing, revision: int) -> Standing | None:
+    """Add what the commits since then touched; None where that is too much."""
+    if revision - before.revision > COMMITS:
+        return None
+    steps = [house.touched(step) for step in range(before.revision + 1, revision + 1)]
+    touched = sorted({one for step in steps for one in step})
+    if len(touched) > RECORDS:
+        return None
+    if not touched:
+        return replace(before, revision=revision)
+    fresh = _narrowed(house, house.store.records(as_of=revision, ids=touched))
+    ids = np.array([int(one, 16) for one in touched], dtype=np.uint64)
+    after = before.moved_on(revision, ids, fresh)
+    return after.folded() if after.is_heavy else after
+
+
+def _read(house: House, revision: int) -> Census:
+    parts = [_narrowed(house, piece) for piece in house.store.pieces(as_of=revision)]
+    return joined(parts) if parts else census_of(empty(), house.catalog)
+
+
+def _narrowed(house: House, found: pd.DataFrame) -> Census:
+    return joined([*_of_kinds(house, found), census_of(empty(), house.catalog)])
+
+
+def _of_kinds(house: House, found: pd.DataFrame) -> Sequence[Census]:
+    """Take the narrow view of each kind that the layer files know."""
+    known = house.catalog.kinds
+    kinds = [str(name) for name in found["kind"].unique() if name in known] if len(found) else []
+    frames = [conform(found[found["kind"] == name], known[name].fields) for name in kinds]
+    return [census_of(frame, house.catalog) for frame in frames]
+
+
+def _keep(house: House, found: Standing) -> None:
+    """Keep many records beside the store; where that cannot be, they are read again next time."""
+    beside = house.store.beside
+    if beside is None or len(found.base) < WORTH_KEEPING:
+        return
+    mark = kept.Mark(found.revision, house.store.commit_at(found.revision).hash, house.catalog.digest)
+    with suppress(OSError):
+        kept.keep(found.base, beside, mark)
