@@ -32,8 +32,8 @@ class Standing:
     ----------
     revision
         As known at.
-    base
-        The census that stands still.
+    base, since
+        The census that stands still, and the revision it is as of.
     gone
         Rows of it that no longer hold, ascending, shape (g,).
     fresh
@@ -46,6 +46,7 @@ class Standing:
 
     revision: int
     base: Census
+    since: int
     gone: NDArray[np.intp]
     fresh: Census
     by_id: NDArray[np.int32]
@@ -66,7 +67,7 @@ class Standing:
         none = np.empty(0, dtype=np.intp)
         by_id = np.argsort(base.rows.ids, kind="stable").astype(np.int32)
         rough = np.flatnonzero(base.rows.accuracy_m > FINE_M)
-        return cls(revision, base, none, base.at(none), by_id, base.at(rough), rough)
+        return cls(revision, base, revision, none, base.at(none), by_id, base.at(rough), rough)
 
     @property
     def is_heavy(self) -> bool:

@@ -7,13 +7,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo_registry.core import audit as core
 from geo_registry.core.frame import CRS
 from geo_registry.core.space.geodesy import ring
 from geo_registry.errors import SignInNeeded, ValueRefused
 from geo_registry.registry import records, seeing
+from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,16 +155,31 @@ def answered(house: House, viewer: Viewer, settled: Question) -> core.Audit:
         request = core.AuditRequest(
             rings_m=settled.rings_m, on=on, statuses=_statuses(settled.status), kinds=settled.kinds
         )
-        wanted = (settled.stations, settled.level)
-        return core.audit(
-            records.valid_on(records.frames(house, viewer, settled.kinds, revision), on),
-            records.stations(house, viewer, revision, on=on, wanted=wanted),
+        sited = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
+        sources, counted = _sources(house, viewer, settled, sited)
+        made = core.audit(
+            records.valid_on(sources, on),
+            sited,
             catalog=house.catalog,
             request=request,
             zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         ).bounded(viewer.bounds)
+        return made.resting_on(*counted) if counted else made
 
     return house.recent.get(("audit", settled, viewer.bounds), answer)
+
+
+def _sources(
+    house: House, viewer: Viewer, settled: Question, sited: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, tuple[int, dict[str, int]] | None]:
+    """Give the sources that may be in a ring; of many records also how many there are, placed and not."""
+    on, revision = settled.on or house.today, house.revision(settled.as_of)
+    if many.is_whole(house, viewer.bounds, revision):
+        return records.frames(house, viewer, settled.kinds, revision), None
+    lon, lat = shapely.get_coordinates(np.asarray(sited.geometry.dropna().array)).T
+    reach = lon, lat, max(core.checked_rings(settled.rings_m))
+    counted = many.totals(house, viewer.bounds, settled.kinds, revision=revision, on=on)
+    return many.around(house, viewer.bounds, settled.kinds, revision=revision, reach=reach), counted
 
 
 def _statuses(status: str) -> str | tuple[str, ...]:
@@ -189,6 +207,35 @@ def priorities(house: House, viewer: Viewer, revision: int, on: date) -> pd.Data
     """
     question = filled(house, Question(status="all", on=on, as_of=revision))
     return core.source_priority(answered(house, viewer, question).pairs)
+
+
+def priority_of(house: House, viewer: Viewer, record_id: str) -> pd.DataFrame:
+    """Give the priority of one source today: a row as `priorities` has it, or none.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    record_id
+        The source.
+    """
+    revision, on = house.revision(), house.today
+    if many.is_whole(house, viewer.bounds, revision):
+        every = priorities(house, viewer, revision, on)
+        return every[every.index == record_id]
+    ids = np.array([int(record_id, 16)], dtype=np.uint64)
+    kinds = house.catalog.of_role("source")
+    alone = many.rows_of(house, viewer.bounds, kinds, revision=revision, ids=ids)
+    made = core.audit(
+        records.valid_on(alone, on),
+        records.stations(house, viewer, revision, on=on, wanted=((), NATIONAL)),
+        catalog=house.catalog,
+        request=core.AuditRequest(rings_m=DEFAULT_RINGS_M, on=on, statuses="all", kinds=kinds),
+        zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
+    )
+    return core.source_priority(made.pairs)
 
 
 def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFrame:

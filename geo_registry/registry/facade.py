@@ -282,6 +282,10 @@ class Registry:
         """Give each source's own score, priority and flag, indexed by source id."""
         return audits.priorities(self._house, self._viewer, self._house.revision(), self._house.today)
 
+    def priority(self, record_id: str) -> pd.DataFrame:
+        """Give one source's own score, priority and flag: one row, or none where it is in no ring."""
+        return audits.priority_of(self._house, self._viewer, record_id)
+
     def bounds(self) -> tuple[float, float, float, float]:
         """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
         known = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")

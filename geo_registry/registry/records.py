@@ -15,7 +15,7 @@ from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
 from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import NotAllowed, NotFound, ValueRefused
-from geo_registry.registry.seeing import frame, frames, one
+from geo_registry.registry.seeing import frame, frames, many, one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,10 @@ def of_role(house: House, viewer: Viewer, revision: int, *roles: Role) -> gpd.Ge
 
 def counts(house: House, viewer: Viewer, revision: int) -> dict[str, int]:
     """Count the records known at a revision by kind."""
+    if not many.is_whole(house, viewer.bounds, revision):
+        return house.recent.get(
+            ("counts", revision, viewer.bounds), lambda: many.counts(house, viewer.bounds, revision)
+        )
 
     def look() -> dict[str, int]:
         found = {kind: frame(house, viewer, kind, revision)["id"].nunique() for kind in house.catalog.kinds}
@@ -86,6 +90,8 @@ def any_synthetic(house: House, viewer: Viewer, revision: int) -> bool:
     counting = replace(viewer, counts_only=False)
 
     def look() -> bool:
+        if not many.is_whole(house, counting.bounds, revision):
+            return many.any_synthetic(house, counting.bounds, revision)
         rows = of_role(house, counting, revision, "source", "station", "zone", "asset")
         return bool(rows["synthetic"].any())
 
@@ -257,7 +263,7 @@ def near(
         If the point is not on the earth or the radius is not positive.
     """
     filters.Near(*place, radius_m)
-    rows = of_role(house, viewer, house.revision(), "source", "station")
+    rows = _near(house, viewer, place, radius_m)
     rows = valid_on(rows[rows.geometry.notna()], on or house.today).reset_index(drop=True)
     shapes = np.asarray(rows.geometry.array, dtype=object)
     found = pairs_nearby(shapes, np.array([place[0]]), np.array([place[1]]), rings_m=(radius_m,))
@@ -272,3 +278,13 @@ def near(
     table["distance_m"] = found.distance_m[inside].round(3)
     table["bearing_deg"] = (found.azimuth_deg[inside].round(2)) % 360.0
     return table.sort_values(["distance_m", "id"], ignore_index=True)
+
+
+def _near(house: House, viewer: Viewer, place: tuple[float, float], radius_m: float) -> gpd.GeoDataFrame:
+    """Give the sources and stations that may be near."""
+    revision = house.revision()
+    if many.is_whole(house, viewer.bounds, revision):
+        return of_role(house, viewer, revision, "source", "station")
+    kinds = house.catalog.of_role("source", "station")
+    reach = np.array(place[:1]), np.array(place[1:]), radius_m
+    return many.around(house, viewer.bounds, kinds, revision=revision, reach=reach)

@@ -7,6 +7,7 @@ import io
 import zipfile
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import geopandas as gpd
 import mapbox_vector_tile
@@ -20,6 +21,7 @@ import geo_registry as gr
 from geo_registry.core.access import RIGHTS, AccountRole, Viewer, area, owner, public
 from geo_registry.core.frame import conform
 from geo_registry.errors import NotFound
+from geo_registry.registry.seeing import many
 from geo_registry.store import connect
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
@@ -52,7 +54,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=9))
     return [
         {
-            "id": f"r{number}",
+            "id": f"{number + 1:016x}",
             "kind": kind,
             "code": f"C{number:02d}",
             "name": f"〔{number}〕",
@@ -119,7 +121,7 @@ def is_own(viewer: Viewer, row: Row) -> bool:
 
 
 STATION: Row = {
-    "id": "s0",
+    "id": "5" * 16,
     "kind": "monitoring_station",
     "code": "S0",
     "name": "〔站〕",
@@ -190,6 +192,16 @@ def test_every_door_opens_on_the_same_rows(
     assert_doors(store_of(tmp_path_factory, [STATION, *records]), records, viewer)
 
 
+@settings(max_examples=6, phases=NOT_SHRUNK)
+@given(records=rows(), viewer=viewers())
+def test_every_door_opens_on_the_same_rows_of_many(
+    tmp_path_factory: pytest.TempPathFactory, records: list[Row], viewer: Viewer
+) -> None:
+    """The same where records are too many to be held whole and answers are made from numbers."""
+    with patch.object(many, "WHOLE", -1):
+        assert_doors(store_of(tmp_path_factory, [STATION, *records]), records, viewer)
+
+
 @pytest.mark.torture
 @settings(max_examples=150, phases=NOT_SHRUNK)
 @given(records=rows(), viewer=viewers())
@@ -211,7 +223,7 @@ def assert_doors(whole: Registry, records: list[Row], viewer: Viewer) -> None:
     placed = {name for name, row in seen.items() if row["geometry"] is not None}
     assert in_tile(mine, "sources") == placed & sources
     assert in_tile(mine, "assets") == {name for name in placed if seen[name]["kind"] == "camera"}
-    assert set(mine.near(*HERE, 50_000)["id"]) == (placed & sources) | {"s0"}
+    assert set(mine.near(*HERE, 50_000)["id"]) == (placed & sources) | {STATION["id"]}
     assert exported(mine) == set(seen)
     assert_cards(mine, viewer, [STATION, *records])
     assert_audits(whole, mine, sources)
@@ -248,7 +260,7 @@ def assert_audits(whole: Registry, mine: Registry, sources: set[str]) -> None:
     assert set(found.siting["source_id"]) == set(everything.siting["source_id"]) & sources
     assert set(mine.priorities().index) == set(whole.priorities().index) & sources
     html = mine.report("S0", "html", "zh").content.decode()
-    named = {f"r{number}" for number in range(9) if f"〔{number}〕" in html}
+    named = {f"{number + 1:016x}" for number in range(9) if f"〔{number}〕" in html}
     assert set(expected["source_id"]) <= named <= sources
 
 
@@ -274,7 +286,7 @@ def test_an_area_named_too_widely_shows_nothing() -> None:
 def test_what_was_handed_out_may_be_changed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whoever changes a frame changes no one else's."""
     kiln = {
-        "id": "r0",
+        "id": "0" * 16,
         "kind": "brick_kiln",
         "code": "C",
         "name": "窑",

@@ -128,6 +128,17 @@ class Audit:
         """
         return replace(self, provenance=replace(self.provenance, bounds=bounds))
 
+    def resting_on(self, sources: int, unlocated: Mapping[str, int]) -> Audit:
+        """Say how many sources were considered, where only those near were looked at one by one.
+
+        Parameters
+        ----------
+        sources, unlocated
+            As `Provenance` has them.
+        """
+        own = replace(self.provenance, sources=sources, unlocated=dict(unlocated))
+        return replace(self, provenance=own)
+
     def counts_alone(self) -> Audit:
         """Keep the counts in rings and nothing by which a single source could be told."""
         every = self.totals[self.totals["kind"] == EVERY_KIND]

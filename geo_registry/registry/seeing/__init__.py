@@ -9,13 +9,13 @@ import pandas as pd
 
 from geo_registry.core.access import Viewer, must, own, published, visible
 from geo_registry.core.bounds import Bounds, within
-from geo_registry.core.frame import CRS, empty
+from geo_registry.core.frame import CRS, conform, empty
 from geo_registry.core.ledger.versions import standing
 from geo_registry.errors import NotFound, SignInNeeded
 from geo_registry.registry.seeing.known import known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     import numpy as np
@@ -167,32 +167,14 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
     NotFound
         If there is none, or the viewer may not see it.
     """
-    kind, places = _places(house, revision).get(record_id, NOWHERE)
-    seen = _seen(house, bounds_of(house, viewer, kind), kind, revision) if kind else ()
-    shown = [place for place in places if seen[place]]
-    if kind is None or not shown:
+    found, newest = house.store.standing(record_id, as_of=revision)
+    kind = house.catalog.kinds.get(str(found["kind"].iloc[0])) if len(found) else None
+    rows = conform(found, kind.fields) if kind else empty()
+    shown = rows[within(bounds_of(house, viewer, kind.name), rows, house.catalog)] if kind else rows
+    if kind is None or not len(shown):
         raise NotFound("RECORD_UNKNOWN", value=record_id)
-    rows = known(house, kind, revision).rows
-    place = int(standing(rows.iloc[shown], house.today).index[0])
-    mine = viewer.may("contacts") and bool(own(viewer, rows.iloc[[place]])[0])
-    found: pd.Series[Any] = (rows if mine else _published(house, kind, revision)).iloc[place].copy()
-    found["version"] = int(rows["version"].iloc[list(places)].max())
-    return found
-
-
-NOWHERE: tuple[str | None, tuple[int, ...]] = (None, ())
-"""Place of a record that is not there."""
-
-
-def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, tuple[int, ...]]]:
-    """Tell of every record in which frame and rows its versions stand."""
-
-    def look() -> dict[str, tuple[str | None, tuple[int, ...]]]:
-        found: dict[str, tuple[str | None, tuple[int, ...]]] = {}
-        for kind in house.catalog.kinds:
-            for place, name in enumerate(known(house, kind, revision).rows["id"]):
-                before = found.get(name, NOWHERE)[1]
-                found[name] = kind, (*before, place)
-        return found
-
-    return house.recent.get(("places", revision), look)
+    at_last = standing(shown, house.today).iloc[[0]]
+    mine = viewer.may("contacts") and bool(own(viewer, at_last)[0])
+    said: pd.Series[Any] = (at_last if mine else published(at_last, kind)).iloc[0].copy()
+    said["version"] = newest
+    return said

@@ -38,8 +38,7 @@ def full(registry: Registry, record_id: str, lang: Language) -> dict[str, Any]:
         If there is no such record.
     """
     record = registry.record(record_id)
-    scores = registry.priorities()
-    own = records(scores.loc[[record_id]])[0] if record_id in scores.index else None
+    own = next(iter(records(registry.priority(record_id))), None)
     if own:
         own["priority_label"] = labels_of(registry.catalog.column("priority"), lang)[str(own["priority"])]
     return record_document(record, registry.catalog, lang) | {"priority": own}
