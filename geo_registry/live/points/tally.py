@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FINEST = 256
 """Points of a block at the least."""
-MOST_BYTES = 32_000_000
+MOST_BYTES = 64_000_000
 """What the kept sums may take: blocks are made longer until they do."""
 _BYTES_EACH = 4 + 8 + 8
 
@@ -38,22 +38,26 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sums of all points before the first of each block, by category.
+    """Sums of all points before the first of each block.
 
     Attributes
     ----------
     block
         Points of a block.
     counts
-        Shape ``(blocks + 1, categories)``.
+        Points by category, shape ``(blocks + 1, categories)``.
     x, y
-        Sums of places in steps, shape ``(blocks + 1, categories)``.
+        Sums of places in steps by category, shape ``(blocks + 1, categories)``.
+    x_all, y_all
+        The same of all categories, shape ``(blocks + 1,)``.
     """
 
     block: int
     counts: NDArray[np.int32]
     x: NDArray[np.int64]
     y: NDArray[np.int64]
+    x_all: NDArray[np.int64]
+    y_all: NDArray[np.int64]
 
     @property
     def width(self) -> int:
@@ -80,22 +84,19 @@ def tally(points: Cloud, width: int) -> Tally:
 
     def before(each: NDArray[np.float64] | NDArray[np.intp]) -> NDArray[np.int64]:
         sums = np.zeros((blocks + 1, width), dtype=np.int64)
-        np.cumsum(each.reshape(blocks, width), axis=0, out=sums[1:])
+        np.cumsum(each.reshape(blocks, width), axis=0, out=sums[1:], dtype=np.int64)
         return sums
 
     counts = before(np.bincount(key, minlength=size)).astype(np.int32)
-    return Tally(block, counts, *(before(_exact(key, axis, size)) for axis in (points.x, points.y)))
-
-
-def _exact(key: NDArray[np.int64], weights: NDArray[np.uint32], size: int) -> NDArray[np.int64]:
-    """Add up places by key; a block's sums stay far below 2^53, up to which floats are exact."""
-    return np.bincount(key, weights=weights, minlength=size).astype(np.int64)
+    # a block's sums stay far below 2^53, up to which floats are exact
+    x, y = (before(np.bincount(key, weights=axis, minlength=size)) for axis in (points.x, points.y))
+    return Tally(block, counts, x, y, x.sum(axis=1), y.sum(axis=1))
 
 
 def sums_between(
     points: Cloud, kept: Tally, bounds: NDArray[np.intp], wanted: NDArray[np.bool_] | None = None
 ) -> Sums:
-    """Add up consecutive runs of points; a few thousand points are looked at, however many there are.
+    """Add up consecutive runs of points; some ten thousand are looked at, however many there are.
 
     Parameters
     ----------
@@ -110,15 +111,15 @@ def sums_between(
     if end - begin <= len(bounds) * kept.block // 2:
         return scanned(points.take(slice(begin, end)), bounds - begin, kept.width, wanted)
     block, lengths = bounds // kept.block, bounds % kept.block
-    run = np.repeat(np.arange(len(bounds)), lengths)
-    row = np.arange(len(run)) + np.repeat(bounds - np.cumsum(lengths), lengths)
+    row = np.arange(int(lengths.sum())) + np.repeat(bounds - np.cumsum(lengths), lengths)
     parts = points.category[row], points.x[row], points.y[row]
-    rest = _by_run(parts, run, (len(bounds), kept.width), wanted)
+    rest = _by_run(parts, lengths, kept.width, wanted)
     counts = kept.counts[block] + rest.counts
-    if wanted is not None:
+    if wanted is None:
+        x, y = kept.x_all[block], kept.y_all[block]
+    else:
         counts[:, ~wanted] = 0
-    columns = slice(None) if wanted is None else wanted
-    x, y = (axis[block][:, columns].sum(axis=1) for axis in (kept.x, kept.y))
+        x, y = (axis[block][:, wanted].sum(axis=1) for axis in (kept.x, kept.y))
     return Sums(np.diff(counts, axis=0), np.diff(x + rest.x), np.diff(y + rest.y))
 
 
@@ -126,19 +127,29 @@ def scanned(
     points: Cloud, bounds: NDArray[np.intp], width: int, wanted: NDArray[np.bool_] | None = None
 ) -> Sums:
     """Add up consecutive runs of points by looking at each; parameters as `sums_between`."""
-    run = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    return _by_run((points.category, points.x, points.y), run, (len(bounds) - 1, width), wanted)
+    return _by_run((points.category, points.x, points.y), np.diff(bounds), width, wanted)
 
 
 def _by_run(
     parts: tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint32]],
-    run: NDArray[np.intp],
-    shape: tuple[int, int],
+    lengths: NDArray[np.intp],
+    width: int,
     wanted: NDArray[np.bool_] | None,
 ) -> Sums:
     category, x, y = parts
+    key = np.repeat(np.arange(len(lengths)) * width, lengths) + category
+    counts = np.bincount(key, minlength=len(lengths) * width).reshape(len(lengths), width)
     if wanted is not None:
+        counts[:, ~wanted] = 0
         chosen = wanted[category]
-        category, x, y, run = category[chosen], x[chosen], y[chosen], run[chosen]
-    counts = np.bincount(run * shape[1] + category, minlength=shape[0] * shape[1]).reshape(shape)
-    return Sums(counts, _exact(run, x, shape[0]), _exact(run, y, shape[0]))
+        x, y = np.where(chosen, x, 0), np.where(chosen, y, 0)
+    ends = np.cumsum(lengths)
+    return Sums(counts, *(_run_sums(axis, ends) for axis in (x, y)))
+
+
+def _run_sums(places: NDArray[np.uint32], ends: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Add up consecutive runs that end before some places."""
+    until = np.zeros(len(places) + 1, dtype=np.int64)
+    # first made wide: adding up narrow numbers into wide ones takes thrice as long
+    np.cumsum(places.astype(np.int64), out=until[1:])
+    return np.diff(until[ends], prepend=0)

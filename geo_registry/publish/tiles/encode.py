@@ -10,7 +10,7 @@ from geo_registry.publish.tiles.geometry import EXTENT
 from geo_registry.publish.tiles.varint import varint, varint_lengths, varints
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,35 +23,43 @@ _TAGS, _TYPE, _GEOMETRY = 0x12, 0x18, 0x22
 
 
 def _tags(
-    attributes: Mapping[str, Attribute], count: int
-) -> tuple[NDArray[np.uint64], NDArray[np.bool_], list[bytes]]:
-    """Give the numbers of keys and values, which of them there are, and the tables of values, each once."""
-    tags = np.zeros((count, 2 * len(attributes)), dtype=np.uint64)
-    present = np.zeros(tags.shape, dtype=bool)
-    tables: dict[int, int] = {}
-    written: list[bytes] = []
+    attributes: Sequence[Attribute], count: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], list[NDArray[np.uint8]]]:
+    """Give what is said of the features, one behind the other, each a number of its key and of its value.
+
+    Returns
+    -------
+    tuple
+        The numbers, key and value in turn; how many attributes each feature has, shape ``(n,)``; and the
+        tables of values, each once.
+    """
+    first: dict[int, int] = {}
+    tables: list[NDArray[np.uint8]] = []
     size = 0
-    for at, attribute in enumerate(attributes.values()):
-        codes, values = attribute.codes, attribute.values
-        if id(values) not in tables:
-            tables[id(values)] = size
-            written.append(values.written.tobytes())
+    for attribute in attributes:
+        values = attribute.values
+        if id(values) not in first:
+            first[id(values)] = size
+            tables.append(values.written)
             size += len(values)
-        tags[:, 2 * at] = at
-        tags[:, 2 * at + 1] = np.where(codes < 0, 0, codes + tables[id(values)])
-        present[:, 2 * at] = present[:, 2 * at + 1] = codes >= 0
-    return tags, present, written
+    codes = np.empty((count, len(attributes)), dtype=np.int32)
+    for at, attribute in enumerate(attributes):
+        codes[:, at] = attribute.codes
+    present = codes >= 0
+    codes += np.array([first[id(attribute.values)] for attribute in attributes], dtype=np.int32)
+    tags = np.empty((np.count_nonzero(present), 2), dtype=np.uint64)
+    tags[:, 0] = np.broadcast_to(np.arange(len(attributes)), codes.shape)[present]
+    tags[:, 1] = codes[present]
+    return tags.ravel(), present.sum(axis=1), tables
 
 
-def _features(tags: NDArray[np.uint64], present: NDArray[np.bool_], commands: Commands) -> bytes:
+def _features(tags: NDArray[np.uint64], number: NDArray[np.int64], commands: Commands) -> bytes:
     shape_bytes, each = varints(commands.values)
     shape_length = np.add.reduceat(each, commands.starts)
-    said = tags[present]
-    said_bytes, each = varints(said)
-    number = present.sum(axis=1)
+    said_bytes, each = varints(tags)
     ends = np.concatenate([[0], np.cumsum(each)])
-    last = np.cumsum(number)
-    tag_length = ends[last] - ends[last - number]
+    last = 2 * np.cumsum(number)
+    tag_length = ends[last] - ends[last - 2 * number]
     return _interleave(
         [
             _heads(tag_length, shape_length, commands.types),
@@ -124,9 +132,9 @@ def layer(name: str, attributes: Mapping[str, Attribute], commands: Commands) ->
     count = len(commands.types)
     if not count:
         return b""
-    tags, present, values = _tags(attributes, count)
-    parts = [_VERSION, _written(_NAME, name.encode()), _features(tags, present, commands)]
+    tags, number, tables = _tags(list(attributes.values()), count)
+    parts = [_VERSION, _written(_NAME, name.encode()), _features(tags, number, commands)]
     parts += [_written(_KEYS, key.encode()) for key in attributes]
-    parts += values
+    parts += [table.tobytes() for table in tables]
     parts += [bytes([_EXTENT_FIELD]), varint(EXTENT)]
     return _written(_LAYER, b"".join(parts))

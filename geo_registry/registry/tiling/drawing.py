@@ -19,7 +19,7 @@ from geo_registry.registry.tiling.wanted import Wanted
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CROWDED = 2_500
+CROWDED = 2_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 DEEPER = 4
 """Levels by which cells of groups are finer than their tile: 16 x 16, 32 px on a screen that draws 512 px."""

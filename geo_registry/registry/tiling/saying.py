@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo_registry.live.points import Cloud, Groups
 from geo_registry.publish import tiles
-from geo_registry.registry.tiling.columns import Categories, Describe
+from geo_registry.registry.tiling.columns import Categories, Coded, Describe, Word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Said = dict[str, "tiles.Attribute"]
 """Attributes by name."""
+_LOOKED_UP = 100_000
+"""Greatest sum up to which a table of all numbers below is quicker than sorting the sums."""
 
 
 def of_singles(points: Cloud, categories: Categories, describe: Describe | None) -> Said:
@@ -58,27 +60,58 @@ def of_groups(groups: Groups, categories: Categories) -> Said:
         What their categories mean; without ``active`` all count as that, without ``flagged`` none.
     """
     sums = _sums(groups.counts, categories)
-    table = np.column_stack(list(sums.values()))
-    different, at = np.unique(table, return_inverse=True)
-    values = tiles.Values.counts(different.astype(np.uint64))
-    codes = np.where(table == 0, -1, at.reshape(table.shape)).astype(np.int32)
-    said = {
-        name: tiles.Attribute(codes[:, row], values) for row, name in enumerate(sums) if table[:, row].any()
-    }
-    yes = tiles.Attribute(np.zeros(len(table), dtype=np.int32), tiles.Values.of([True]))
+    codes, values = _table(np.column_stack(list(sums.values())))
+    said = {name: tiles.Attribute(codes[:, at], values) for at, name in enumerate(sums)}
+    yes = tiles.Attribute(np.zeros(len(codes), dtype=np.int32), tiles.Values.of([True]))
     return said | {"cluster": yes}
 
 
-def _sums(counts: NDArray[np.int64], categories: Categories) -> Mapping[str, NDArray[np.int64]]:
+def _table(sums: NDArray[np.int64]) -> tuple[NDArray[np.int32], tiles.Values]:
+    """Write the different sums down once, and give the number of each; -1 for 0."""
+    most = int(sums.max(initial=0))
+    if most > _LOOKED_UP:
+        different, numbers = np.unique(sums, return_inverse=True)
+        zero = int(different[0] == 0)
+        return (numbers.reshape(sums.shape) - zero).astype(np.int32), _counts(different[zero:])
+    there = np.zeros(most + 1, dtype=bool)
+    there[sums.ravel()] = True
+    there[0] = False
+    different = np.flatnonzero(there)
+    known = np.full(most + 1, -1, dtype=np.int32)
+    known[different] = np.arange(len(different))
+    return known[sums], _counts(different)
+
+
+def _counts(different: NDArray[np.integer]) -> tiles.Values:
+    return tiles.Values.counts(different.astype(np.uint64))
+
+
+def _sums(counts: NDArray[np.int64], categories: Categories) -> dict[str, NDArray[np.int64]]:
+    """Add the categories up; a kind or priority that none of the groups has is left out."""
+    kind, priority = categories.of("kind"), categories.of("priority")
     active = categories.truth("active", otherwise=True)
     flagged = categories.truth("flagged", otherwise=False)
-    every = np.ones(len(categories), dtype=bool)
-    marks = {"n": every, "n_active": active, "n_flagged": flagged}
-    for name, prefix in (("kind", "k_"), ("priority", "p_")):
-        coded = categories.of(name)
-        for code, word in enumerate(coded.words):
-            marks[f"{prefix}{word}"] = coded.codes == code
-    for code, word in enumerate(categories.of("kind").words):
-        own = categories.of("kind").codes == code
-        marks |= {f"a_{word}": own & active, f"f_{word}": own & flagged, f"fa_{word}": own & active & flagged}
-    return {name: counts[:, mark].sum(axis=1) for name, mark in marks.items()}
+    sums = {"n": counts.sum(axis=1)}
+    sums["n_active"], sums["n_flagged"] = (counts[:, mark].sum(axis=1) for mark in (active, flagged))
+    there: NDArray[np.bool_] = np.asarray(counts.any(axis=0))
+    parts = {
+        "p": (priority, there),
+        "k": (kind, there),
+        "a": (kind, there & active),
+        "f": (kind, there & flagged),
+        "fa": (kind, there & active & flagged),
+    }
+    for prefix, (coded, mark) in parts.items():
+        sums |= {f"{prefix}_{word}": each for word, each in _by_word(counts, coded, mark)}
+    return sums
+
+
+def _by_word(
+    counts: NDArray[np.int64], coded: Coded, mark: NDArray[np.bool_]
+) -> Iterator[tuple[Word, NDArray[np.int64]]]:
+    """Add up the categories that are marked by the words of a column."""
+    chosen = np.flatnonzero(mark & (coded.codes >= 0))
+    chosen = chosen[np.argsort(coded.codes[chosen], kind="stable")]
+    words, first = np.unique(coded.codes[chosen], return_index=True)
+    each = np.add.reduceat(counts[:, chosen], first, axis=1) if len(first) else counts[:, :0]
+    return zip([coded.words[code] for code in words], each.T, strict=True)

@@ -95,7 +95,8 @@ class Wanted:
         )
 
     def _statuses(self, house: House) -> set[str]:
-        given = self.status if self.status == "active" else tuple(self.status.split(","))
+        words = tuple(word.strip() for word in self.status.split(","))
+        given = "active" if words == ("active",) else words
         return set(AuditRequest(on=house.today, statuses=given).listed(house.catalog))
 
     def among(self, categories: Categories) -> NDArray[np.bool_] | None:
