@@ -90,7 +90,7 @@ def in_tile(rows: pd.DataFrame, tile: tuple[int, int, int]) -> pd.DataFrame:
     """Look at each row: whether it lies in a tile."""
     x, y = tiles.world(rows["lon"].to_numpy(float), rows["lat"].to_numpy(float))
     z, column, row = tile
-    return rows[(np.floor(x * 2**z) == column) & (np.floor(y * 2**z) == row)]
+    return pd.DataFrame(rows.loc[(np.floor(x * 2**z) == column) & (np.floor(y * 2**z) == row)])
 
 
 def read(drawn: Drawn, tile: tuple[int, int, int], wanted: Wanted) -> list[dict[str, Any]]:
