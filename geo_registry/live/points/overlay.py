@@ -48,7 +48,7 @@ class Base:
         return np.unique(np.concatenate(runs)) if runs else self.by_id[:0]
 
     def _rank(self, ids: NDArray[np.uint64], *, above: bool = False) -> NDArray[np.int64]:
-        """Count the points of a lower id, by halving: `numpy.searchsorted` would copy all of `by_id` first."""
+        """Count the points of a lower id, by halving; `numpy.searchsorted` would copy `by_id` each time."""
         low, high = (np.full(len(ids), edge, dtype=np.int64) for edge in (0, len(self.by_id)))
         while len(self.by_id) and (low < high).any():
             middle = (low + high) // 2

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from geo_registry.errors import NotFound
 from geo_registry.registry.tiling.drawing import Drawn, encode
-from geo_registry.registry.tiling.rows import LAYERS, ROLES, bounds, draw
+from geo_registry.registry.tiling.rows import LAYERS, ROLES, bounds, draw, layers_of
+from geo_registry.registry.tiling.snapshot import snapshot
 from geo_registry.registry.tiling.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -18,7 +19,20 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["DEEPEST", "EVERYTHING", "LAYERS", "Asked", "Layers", "Packed", "Wanted", "bounds", "tag", "tile"]
+__all__ = [
+    "DEEPEST",
+    "EVERYTHING",
+    "LAYERS",
+    "Asked",
+    "Layers",
+    "Packed",
+    "Wanted",
+    "bounds",
+    "layers_of",
+    "snapshot",
+    "tag",
+    "tile",
+]
 
 EVERYTHING = Wanted()
 """All of today's records of a layer."""

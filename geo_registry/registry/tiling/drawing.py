@@ -181,7 +181,7 @@ def _outlined(
     wanted: Wanted | None,
     among: NDArray[np.bool_] | None,
 ) -> tuple[tiles.Commands, saying.Said]:
-    near = outlines.by_box.meeting(_box(address))
+    near = outlines.by_box.meeting(box(address))
     if among is not None:
         near = near[among[outlines.category[near]]] if len(among) else near[:0]
     if wanted is not None and wanted.districts:
@@ -200,7 +200,14 @@ def _beside(shapes: saying.Said, points: saying.Said, counts: tuple[int, int]) -
     return {name: shapes.get(name, none[0]).then(points.get(name, none[1])) for name in names}
 
 
-def _box(address: tuple[int, int, int]) -> tuple[float, float, float, float]:
+def box(address: tuple[int, int, int]) -> tuple[float, float, float, float]:
+    """Give the box of a tile with what lines and polygons reach over it, W, S, E, N in degrees.
+
+    Parameters
+    ----------
+    address
+        ``(z, x, y)``.
+    """
     z, x, y = address
     edge = tiles.BUFFER / tiles.EXTENT
     lon = [(at / 2.0**z - 0.5) * 360.0 for at in (x - edge, x + 1 + edge)]

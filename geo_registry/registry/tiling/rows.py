@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "assets": ("id", "kind", "status", "name", "code", "synthetic"),
 }
 """Layers by role, and the attributes their features carry."""
+
+
+def layers_of(house: House, kinds: Iterable[str]) -> tuple[str, ...]:
+    """Name the layers in which records of some kinds are drawn; rings are of stations, but no records."""
+    roles = {house.catalog.kinds[kind].role for kind in kinds}
+    return tuple(name for name, role in ROLES.items() if role in roles and name != "rings")
 
 
 @dataclass(frozen=True, slots=True)
