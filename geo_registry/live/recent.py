@@ -147,5 +147,7 @@ def weigh(answer: object) -> int:
         return sys.getsizeof(answer) + shapes
     if isinstance(answer, tuple):
         return sum(map(weigh, answer))
+    if isinstance(answer, dict):
+        return sys.getsizeof(answer) + sum(map(weigh, answer.values()))
     named = fields(answer) if is_dataclass(answer) else ()
     return sys.getsizeof(answer) + sum(weigh(getattr(answer, part.name)) for part in named)

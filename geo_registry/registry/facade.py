@@ -273,9 +273,7 @@ class Registry:
     def rings(self, rings_m: Sequence[float] = audits.DEFAULT_RINGS_M) -> gpd.GeoDataFrame:
         """Draw the rings of today's national stations as polygons."""
         wanted: records.StationsWanted = ((), audits.NATIONAL)
-        found = records.stations(
-            self._house, self._viewer, self.revision, on=self._house.today, wanted=wanted
-        )
+        found = records.stations(self._house, self._viewer, self.revision, on=self.today, wanted=wanted)
         return audits.rings(found, rings_m)
 
     def priorities(self) -> pd.DataFrame:
@@ -288,10 +286,7 @@ class Registry:
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Give the box of today's sources and stations, W, S, E, N in degrees; else the service region."""
-        known = records.of_role(self._house, self._viewer, self._house.revision(), "source", "station")
-        rows = records.valid_on(known, None)
-        west, south, east, north = tiling.bounds(rows, self._house.region)
-        return west, south, east, north
+        return tiling.bounds(self._house, self._viewer)
 
     @property
     def synthetic(self) -> bool:
@@ -320,7 +315,9 @@ class Registry:
         """
         return in_words(reasons, lang, self.catalog)
 
-    def tile(self, layer: str, z: int, x: int, y: int) -> tuple[bytes, str]:
+    def tile(
+        self, layer: str, z: int, x: int, y: int, *, wanted: tiling.Wanted = tiling.EVERYTHING
+    ) -> tuple[bytes, str]:
         """Give one vector tile of a layer, and the tag that changes when its content may have.
 
         Parameters
@@ -329,15 +326,17 @@ class Registry:
             ``sources``, ``stations``, ``rings``, ``zones`` or ``assets``.
         z, x, y
             Web Mercator tile address, 0 <= z <= 18.
+        wanted
+            Which records it holds and counts; default all of today's.
 
         Raises
         ------
         NotFound
-            If there is no such layer or tile.
+            If there is no such layer or tile; for what is wanted as `Wanted.settled`.
         """
-        _, known_as = self.layers.tag(layer, (z, x, y))
-        packed, _ = self.layers.tile(layer, (z, x, y), tiling.Asked(known_as))
-        return packed.plain, known_as
+        _, asked = self.layers.tag(layer, (z, x, y), wanted)
+        packed, _ = self.layers.tile(layer, (z, x, y), asked)
+        return packed.plain, asked.tag
 
     @property
     def layers(self) -> tiling.Layers:

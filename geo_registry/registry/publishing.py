@@ -15,10 +15,11 @@ from geo_registry.core.bounds import EVERYTHING, Bounds
 from geo_registry.core.frame import CRS
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
+from geo_registry.publish import pmtiles
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_in_words
-from geo_registry.registry import audits, records, seeing
+from geo_registry.registry import audits, records, seeing, tiling
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
     from geo_registry.registry.house import House
 
+PMTILES = "pmtiles"
+FORMS = (*exports.FORMATS, PMTILES)
+"""Formats of an export; the last one holds the map's tiles in one file."""
+WHOLE = ("crs", "datum", "bbox", "near", "station", "ring")
+"""What of an order does not go with tiles."""
 RINGS, UNLOCATED, ALL = "rings", "unlocated", "all"
 """Words that may stand for a kind in an export."""
 FONTS = ("400Regular", "700Bold")
@@ -45,7 +51,7 @@ class ExportOrder:
     kind
         A kind, ``all``, ``rings`` or ``unlocated``.
     form
-        ``shp | gpkg | geojson | csv | xlsx``.
+        ``shp | gpkg | geojson | csv | xlsx | pmtiles``.
     crs, datum, encoding, names
         See `publish.export.ExportRequest`.
     bbox
@@ -105,13 +111,34 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
     """
     if (order.station is None) != (order.ring is None) and order.kind != RINGS:
         raise ValueRefused("STATION_AND_RING", value=order.station or order.ring)
+    if order.form not in FORMS:
+        raise ValueRefused("FORMAT_UNKNOWN", value=order.form, expected=", ".join(FORMS))
     revision = seeing.at(house, viewer, order.as_of)
     settled = replace(order, on=order.on or house.today, as_of=revision)
+    if order.form == PMTILES:
+        return _snapshot(house, viewer, settled, revision)
     frames = _rings(house, viewer, settled) if order.kind == RINGS else _frames(house, viewer, settled)
     if not frames:
         raise ValueRefused("EXPORT_EMPTY", value=order.kind)
     bounds = viewer.bounds if _closed(house, frames) else EVERYTHING
     return exports.export(frames, house.catalog, _request(settled, frames, revision, bounds=bounds))
+
+
+def _snapshot(house: House, viewer: Viewer, order: ExportOrder, revision: int) -> Exported:
+    """Write the tiles of the layer that a kind is drawn in, or of all layers, as one file."""
+    for option in WHOLE:
+        if getattr(order, option) is not None:
+            raise ValueRefused("TILES_WHOLE", option=option)
+    kinds = () if order.kind in {ALL, RINGS, UNLOCATED} else _kinds(house, order.kind)
+    if _closed(house, kinds):
+        seeing.must_see_each(viewer)
+    layers = {ALL: tuple(tiling.LAYERS), RINGS: (RINGS,)}.get(order.kind) or tiling.layers_of(house, kinds)
+    wanted = tiling.Wanted(kinds=kinds, on=order.on, as_of=revision)
+    said = {"revision": revision, "catalog": house.catalog.digest, "on": str(order.on)}
+    said |= {"synthetic": records.any_synthetic(house, viewer, revision), **_scope(viewer.bounds, order.lang)}
+    content = tiling.snapshot(house, viewer, layers, wanted=wanted, said=said)
+    name = kinds[0] if kinds else {ALL: "registry"}.get(order.kind, order.kind)
+    return Exported(f"{name}_r{revision}.{PMTILES}", pmtiles.MEDIA_TYPE, content)
 
 
 def _closed(house: House, layers: Iterable[str]) -> bool:

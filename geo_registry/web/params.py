@@ -11,6 +11,7 @@ from flask import request
 
 import geo_registry as gr
 from geo_registry.errors import ValueRefused
+from geo_registry.registry.tiling import Wanted
 from geo_registry.web.context import language
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ ORDER = (
     "as_of",
 )
 """Parameters of an export."""
+WANTED = ("kind", "status", "priority", "district", "flagged", "on", "as_of")
+"""Parameters of a tile: which records it holds and counts."""
 TRUTHS = ("true", "1", "false", "0")
 """How a box that is ticked, and one that is not, may be said."""
 REPEATABLE = frozenset({"station", "kind", "map", "set"})
@@ -157,6 +160,16 @@ class Query:
             raise ValueRefused("NUMBER_EXPECTED", option=name, value=value)
         return int(value)
 
+    def flag(self, name: str) -> bool:
+        """Tell whether something is asked for: a box that is ticked, or a word for true.
+
+        Raises
+        ------
+        ValueRefused
+            ``CHOICE_UNKNOWN``.
+        """
+        return self.chosen(name, TRUTHS, "false") in TRUTHS[:2]
+
     def day(self, name: str) -> date | None:
         """Give a date, written as 2026-01-31.
 
@@ -218,6 +231,19 @@ class Query:
             as_of=self.as_of(),
         )
 
+    def wanted(self) -> Wanted:
+        """Give what of a layer is wanted; kinds, priorities and districts may be several, comma-separated."""
+        every = Wanted()
+        return Wanted(
+            kinds=tuple(part for text in self.texts("kind") for part in _parts(text)),
+            status=",".join(_parts(self.text("status"))) or every.status,
+            priorities=_parts(self.text("priority")),
+            districts=_parts(self.text("district")),
+            flagged=self.flag("flagged"),
+            on=self.day("on"),
+            as_of=self.as_of(),
+        )
+
     def order(self) -> gr.ExportOrder:
         """Give what is asked of an export."""
         asked = {
@@ -247,15 +273,9 @@ class Form(Query):
     def _given() -> MultiDict[str, str]:
         return request.form
 
-    def flag(self, name: str) -> bool:
-        """Tell whether a box is ticked.
 
-        Raises
-        ------
-        ValueRefused
-            ``CHOICE_UNKNOWN``.
-        """
-        return self.chosen(name, TRUTHS, "false") in TRUTHS[:2]
+def _parts(text: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in (text or "").split(","))))
 
 
 def _number(name: str, text: str) -> float:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import mapbox_vector_tile
+import pandas as pd
 import pytest
 
 import geo_registry as gr
 from geo_registry.publish import tiles
 from geo_registry.registry import Registry
-from geo_registry.registry.tiling import drawing
+from geo_registry.registry.tiling import Wanted, drawing
 
 
 def features(content: bytes) -> list[Any]:
@@ -65,3 +67,106 @@ def test_tiles_that_do_not_exist_are_refused(demo_store: str, address: tuple[str
     with pytest.raises(gr.RegistryError) as told:
         gr.open(demo_store).tile(*address)
     assert told.value.code == "TILE_UNKNOWN"
+
+
+FILTERS = {
+    "kinds": Wanted(kinds=("curing_kiln", "brick_kiln")),
+    "by label": Wanted(kinds=("Tobacco curing barn",)),
+    "active": Wanted(status="active"),
+    "statuses": Wanted(status="rectifying, registered"),
+    "priorities": Wanted(priorities=("high", "medium")),
+    "flagged": Wanted(flagged=True),
+    "district": Wanted(districts=("郾城区", "舞阳县")),
+    "all at once": Wanted(kinds=("construction_site",), status="active", priorities=("low",)),
+}
+
+
+def located(registry: Registry, wanted: Wanted) -> pd.DataFrame:
+    """Look at each located source of today: whether it is wanted."""
+    rows = pd.DataFrame(registry.sources(on=registry.today))
+    rows = rows[rows["geometry"].notna()].set_index("id")
+    priority = registry.priorities()["priority"].reindex(rows.index).fillna("low")
+    kinds = {kind.name for kind in registry.catalog.kinds.values() if kind.label.en in wanted.kinds}
+    statuses = {"active": registry.catalog.active}.get(wanted.status, wanted.status.split(", "))
+    mask = pd.Series(data=True, index=rows.index)
+    mask &= rows["kind"].isin({*wanted.kinds, *kinds}) if wanted.kinds else True
+    mask &= rows["status"].isin(statuses) if wanted.status != "all" else True
+    mask &= priority.isin(wanted.priorities) if wanted.priorities else True
+    mask &= rows["district"].isin(wanted.districts) if wanted.districts else True
+    return rows[mask & ((priority == "high") | (not wanted.flagged))]
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("crowded", [0, 200])
+def test_tiles_count_the_store_at_every_zoom_and_filter(
+    demo_store: str, monkeypatch: pytest.MonkeyPatch, name: str, crowded: int
+) -> None:
+    """What is wanted is counted once at every zoom: single points and groups sum up to the store's rows."""
+    monkeypatch.setattr(drawing, "CROWDED", crowded)
+    registry: Registry = gr.open(demo_store)
+    wanted = FILTERS[name]
+    true = located(registry, wanted)
+    assert len(true) > 0
+    places = gpd.GeoSeries(true["geometry"]).representative_point()
+    x, y = tiles.world(places.x, places.y)
+    for z in (0, 3, 6, 8, 9, 11):
+        spots = set(zip((x * 2**z).astype(int).tolist(), (y * 2**z).astype(int).tolist(), strict=True))
+        marks = [
+            feature["properties"]
+            for column, row in spots
+            for feature in features(registry.tile("sources", z, column, row, wanted=wanted)[0])
+            if feature["geometry"]["type"] == "Point"
+        ]
+        assert sum(mark.get("n", 1) for mark in marks) == len(true), (z, name)
+
+
+def test_outlines_obey_filters_as_points_do(demo_store: str) -> None:
+    """An area that is not wanted is not drawn, and a tile of what nobody has is empty."""
+    registry: Registry = gr.open(demo_store)
+    everything = features(registry.tile("zones", 9, 418, 205)[0])
+    kinds = {feature["properties"]["kind"] for feature in everything}
+    for kind in kinds:
+        only = features(registry.tile("zones", 9, 418, 205, wanted=Wanted(kinds=(kind,)))[0])
+        assert {feature["properties"]["kind"] for feature in only} == {kind}
+        assert 0 < len(only) < len(everything)
+    for wanted in (Wanted(kinds=("brick_kiln",)), Wanted(districts=("Nowhere",)), Wanted(flagged=True)):
+        assert registry.tile("zones", 9, 418, 205, wanted=wanted)[0] == b""
+    assert registry.tile("rings", 9, 418, 205)[0] != b""
+    assert registry.tile("rings", 9, 418, 205, wanted=Wanted(kinds=("brick_kiln",)))[0] == b""
+
+
+def test_a_tag_tells_what_was_wanted(demo_store: str) -> None:
+    """The same in other words or another order has one tag; anything else has another."""
+    registry: Registry = gr.open(demo_store)
+
+    def tag(wanted: Wanted) -> str:
+        return registry.tile("sources", 9, 418, 205, wanted=wanted)[1]
+
+    known = [tag(wanted) for wanted in (Wanted(), *FILTERS.values())]
+    assert len(set(known)) == len(known)
+    assert tag(Wanted(kinds=("brick_kiln", "curing_kiln"))) == tag(FILTERS["kinds"])
+    assert tag(Wanted(as_of=registry.revision)) != tag(Wanted(as_of=0))
+
+
+def test_tiles_of_the_past_show_the_past(demo_store: str) -> None:
+    """As known at the first revision there was nothing; on a day long gone nothing was valid yet."""
+    registry: Registry = gr.open(demo_store)
+    assert registry.tile("sources", 5, 26, 12, wanted=Wanted(as_of=0))[0] == b""
+    now = features(registry.tile("sources", 5, 26, 12, wanted=Wanted(as_of=registry.revision))[0])
+    assert len(now) == len(features(registry.tile("sources", 5, 26, 12)[0]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (Wanted(kinds=("volcano",)), "KIND_UNKNOWN"),
+        (Wanted(status="asleep"), "STATUS_UNKNOWN"),
+        (Wanted(priorities=("urgent",)), "CHOICE_UNKNOWN"),
+        (Wanted(as_of=10**6), "REVISION_UNKNOWN"),
+    ],
+)
+def test_a_misspelled_filter_is_refused(demo_store: str, wanted: Wanted, code: str) -> None:
+    """A word that no door knows is refused by name, rather than that a map shows too much or nothing."""
+    with pytest.raises(gr.RegistryError) as told:
+        gr.open(demo_store).tile("sources", 9, 418, 205, wanted=wanted)
+    assert told.value.code == code

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geo_registry.publish.tiles.encode import Attribute, layer
+from geo_registry.publish.tiles.attributes import Attribute, Values
+from geo_registry.publish.tiles.encode import layer
 from geo_registry.publish.tiles.geometry import (
     BUFFER,
     EXTENT,
@@ -18,6 +19,7 @@ __all__ = [
     "EXTENT",
     "Attribute",
     "Commands",
+    "Values",
     "join",
     "layer",
     "point_commands",

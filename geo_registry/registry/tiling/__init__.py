@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo_registry.errors import NotFound
-from geo_registry.registry.tiling.drawing import LAYERS, ROLES, Drawn, bounds, draw, encode
+from geo_registry.registry.tiling.drawing import Drawn, encode
+from geo_registry.registry.tiling.rows import LAYERS, ROLES, bounds, draw, layers_of
+from geo_registry.registry.tiling.snapshot import snapshot
+from geo_registry.registry.tiling.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +19,23 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.registry.house import House
 
-__all__ = ["DEEPEST", "LAYERS", "Asked", "Layers", "Packed", "bounds", "tag", "tile"]
+__all__ = [
+    "DEEPEST",
+    "EVERYTHING",
+    "LAYERS",
+    "Asked",
+    "Layers",
+    "Packed",
+    "Wanted",
+    "bounds",
+    "layers_of",
+    "snapshot",
+    "tag",
+    "tile",
+]
 
+EVERYTHING = Wanted()
+"""All of today's records of a layer."""
 DEEPEST = 18
 """Deepest zoom that is served."""
 MOST_DRAWN = 1_000
@@ -56,40 +74,56 @@ class Asked:
     Attributes
     ----------
     tag
-        Tag of the newest commit, the day, the catalog and the viewer's scope.
+        Tag of the newest commit, the day, the catalog, the viewer's scope and what is wanted.
+    wanted
+        What is wanted, as it was settled for the tag.
     is_pressed
         Tells whether so much else waits that an older drawing will do.
     """
 
     tag: str
+    wanted: Wanted = EVERYTHING
     is_pressed: Callable[[], bool] = lambda: False
 
 
-def tag(house: House, viewer: Viewer, layer: str, address: tuple[int, int, int]) -> tuple[int, str]:
-    """Give the newest revision, and a tile's tag: of its commit, the day, the catalog and the viewer's scope.
+def tag(
+    house: House,
+    viewer: Viewer,
+    layer: str,
+    address: tuple[int, int, int],
+    *,
+    wanted: Wanted = EVERYTHING,
+) -> tuple[int, Asked]:
+    """Give the newest revision, and a tile's tag with what was settled for it.
 
     Parameters
     ----------
     house
-        Where records are; the store is looked at once.
+        Where records are; the store is looked at once, more often where a revision is asked for.
     viewer
         Who asks.
     layer
         One of `LAYERS`.
     address
         ``(z, x, y)``.
+    wanted
+        What of the layer is wanted.
 
     Raises
     ------
     NotFound
         If there is no such layer, or no such tile; the store is not asked.
+    ValueRefused, NotAllowed
+        As from `Wanted.settled`.
     """
     z, x, y = address
     if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("TILE_UNKNOWN", value=f"{layer}/{z}/{x}/{y}")
+    settled = wanted if wanted == EVERYTHING else wanted.settled(house, viewer)
     revision, sealed_by = house.store.tip()
     scope = hashlib.sha256(viewer.bounds.of_role(ROLES[layer]).key.encode()).hexdigest()
-    return revision, f"{sealed_by[:16]}-{house.today}-{house.catalog.digest[:12]}-{scope[:12]}"
+    parts = (sealed_by[:16], house.today, house.catalog.digest[:12], scope[:12], settled.key)
+    return revision, Asked("-".join(str(part) for part in parts if part), settled)
 
 
 def tile(
@@ -111,26 +145,40 @@ def tile(
     address
         ``(z, x, y)``.
     asked
-        Its tag, and how pressed we are.
+        Its tag, what is wanted, and how pressed we are.
     """
     kept: Packed | None = house.tiles.find((layer, address, asked.tag))
     if kept is not None:
         return kept, asked.tag
     tagged, drawn = _drawn(house, viewer, layer, asked)
-    key = (layer, address, tagged)
-    return house.tiles.get(key, lambda: _packed(encode(layer, drawn, address))), tagged
+    if asked.wanted.districts:
+        drawn = _narrowed(house, layer, (tagged, drawn), asked.wanted)
+    known_as = "-".join(filter(None, (tagged, asked.wanted.key)))
+    key = (layer, address, known_as)
+    return house.tiles.get(key, lambda: _packed(encode(layer, drawn, address, asked.wanted))), known_as
+
+
+def _narrowed(house: House, layer: str, whole: tuple[str, Drawn], wanted: Wanted) -> Drawn:
+    """Give the drawing of some districts, sorted out of the whole one once."""
+    tagged, drawn = whole
+    question = ("narrowed", layer, tagged, wanted.dated, wanted.districts)
+    return house.recent.get(question, lambda: drawn.of_districts(wanted))
 
 
 def _drawn(house: House, viewer: Viewer, layer: str, asked: Asked) -> tuple[str, Drawn]:
-    """Give the newest drawing of a layer and its tag; under pressure the one before, while that lasts."""
-    scope = asked.tag.rpartition("-")[2]
-    question, before = ("drawn", layer, asked.tag), house.drawn.get((layer, scope))
+    """Give the newest drawing of a layer and its tag; under pressure the one before, while that lasts.
+
+    It is the same for all that is wanted of it but another day or revision.
+    """
+    tagged = asked.tag.removesuffix(f"-{asked.wanted.key}") if asked.wanted.key else asked.tag
+    scope, dated = tagged.rpartition("-")[2], asked.wanted.dated
+    question, before = ("drawn", layer, tagged, dated), house.drawn.get((layer, scope, dated))
 
     def make() -> tuple[str, Drawn]:
-        made = asked.tag, draw(house, viewer, layer)
+        made = tagged, draw(house, viewer, layer, asked.wanted)
         if len(house.drawn) > MOST_DRAWN:
             house.drawn.clear()
-        house.drawn[layer, scope] = question
+        house.drawn[layer, scope, dated] = question
         return made
 
     def instead() -> tuple[str, Drawn] | None:
@@ -160,9 +208,11 @@ class Layers:
     house: House
     viewer: Viewer
 
-    def tag(self, layer: str, address: tuple[int, int, int]) -> tuple[int, str]:
+    def tag(
+        self, layer: str, address: tuple[int, int, int], wanted: Wanted = EVERYTHING
+    ) -> tuple[int, Asked]:
         """Give the newest revision and a tile's tag, at one look at the store; errors as `tag`."""
-        return tag(self.house, self.viewer, layer, address)
+        return tag(self.house, self.viewer, layer, address, wanted=wanted)
 
     def tile(self, layer: str, address: tuple[int, int, int], asked: Asked) -> tuple[Packed, str]:
         """Give a tile and its tag; that there is such a tile was proven when its tag was asked for."""
@@ -171,5 +221,5 @@ class Layers:
     def warm(self) -> None:
         """Draw every layer, so that the first who looks does not wait for it."""
         for layer in LAYERS:
-            _, known_as = self.tag(layer, (0, 0, 0))
-            self.tile(layer, (0, 0, 0), Asked(known_as))
+            _, asked = self.tag(layer, (0, 0, 0))
+            self.tile(layer, (0, 0, 0), asked)

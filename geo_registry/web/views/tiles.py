@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, g, request, url_for
 
 from geo_registry.errors import NotFound
-from geo_registry.registry.tiling import DEEPEST, LAYERS, Asked
+from geo_registry.registry.tiling import DEEPEST, LAYERS
 from geo_registry.web import answers
 from geo_registry.web.context import registry
 from geo_registry.web.guard import entry
-from geo_registry.web.params import Query
+from geo_registry.web.params import WANTED, Query
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -19,12 +21,11 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 @blueprint.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
-    Query()
-    layers, address = registry().layers, (z, x, y)
-    g.revision, tag = layers.tag(layer, address)
-    if answers.known(tag):
-        return answers.unchanged(tag)
-    tile, tag = layers.tile(layer, address, Asked(tag, entry.of_this().gates.is_pressed))
+    layers, address, wanted = registry().layers, (z, x, y), Query(*WANTED).wanted()
+    g.revision, asked = layers.tag(layer, address, wanted)
+    if answers.known(asked.tag):
+        return answers.unchanged(asked.tag)
+    tile, tag = layers.tile(layer, address, replace(asked, is_pressed=entry.of_this().gates.is_pressed))
     if tile.is_packed and answers.takes_gzip():
         response = answers.packed(tile.content, MEDIA_TYPE)
     else:
@@ -37,14 +38,15 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
 @answers.tagged
 def tilejson(layer: str) -> Response:
     """Describe a layer's tiles (TileJSON 3.0.0)."""
-    Query()
+    Query(*WANTED).wanted()
     if layer not in LAYERS:
         raise NotFound("TILE_UNKNOWN", value=layer)
     first = url_for("tiles.tile", layer=layer, z=0, x=0, y=0)
     pattern = first.removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt"
+    asked = request.query_string.decode()
     described = {
         "tilejson": "3.0.0",
-        "tiles": [request.host_url.rstrip("/") + pattern],
+        "tiles": [request.host_url.rstrip("/") + pattern + (f"?{asked}" if asked else "")],
         "vector_layers": [{"id": layer, "fields": dict.fromkeys(LAYERS[layer], "")}],
         "minzoom": 0,
         "maxzoom": DEEPEST,

@@ -1,0 +1,170 @@
+"""Drawings made of the frames that every door reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_registry.live.shapes import ShapeIndex
+from geo_registry.publish import tiles
+from geo_registry.registry import audits, records
+from geo_registry.registry.tiling.columns import Coded, Columns
+from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
+from geo_registry.registry.tiling.wanted import Wanted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo_registry.core.access import Viewer
+    from geo_registry.core.kinds import Role
+    from geo_registry.registry.house import House
+
+MARKED = {"sources", "zones"}
+"""Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
+CODED = ("kind", "status", "active", "priority", "flagged", "synthetic", "level")
+"""Columns of few different words: they make the categories that groups are counted by."""
+ROLES: dict[str, Role] = {
+    "sources": "source",
+    "stations": "station",
+    "rings": "station",
+    "zones": "zone",
+    "assets": "asset",
+}
+"""Role of the kinds that each layer is made of."""
+LAYERS: dict[str, tuple[str, ...]] = {
+    "sources": (
+        "id",
+        "kind",
+        "status",
+        "name",
+        "code",
+        "synthetic",
+        "active",
+        "priority",
+        "flagged",
+        "score",
+    ),
+    "stations": ("id", "kind", "status", "name", "code", "synthetic", "level"),
+    "rings": ("id", "station_id", "station_code", "radius_m"),
+    "zones": ("id", "kind", "status", "name", "code", "synthetic"),
+    "assets": ("id", "kind", "status", "name", "code", "synthetic"),
+}
+"""Layers by role, and the attributes their features carry."""
+
+
+def layers_of(house: House, kinds: Iterable[str]) -> tuple[str, ...]:
+    """Name the layers in which records of some kinds are drawn; rings are of stations, but no records."""
+    roles = {house.catalog.kinds[kind].role for kind in kinds}
+    return tuple(name for name, role in ROLES.items() if role in roles and name != "rings")
+
+
+@dataclass(frozen=True, slots=True)
+class ByRow:
+    """Says of points, numbered by the row of a frame, what that has in columns of many words.
+
+    Attributes
+    ----------
+    said
+        The columns.
+    """
+
+    said: Mapping[str, tiles.Attribute]
+
+    def __call__(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
+        """Give the columns of some rows."""
+        return {name: one.take(ids.astype(np.int64)) for name, one in self.said.items()}
+
+
+def draw(house: House, viewer: Viewer, layer: str, wanted: Wanted | None = None) -> Drawn:
+    """Draw a layer of records.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    layer
+        One of `LAYERS`.
+    wanted
+        From it the date and the revision are taken, settled; None for today's records.
+    """
+    rows = _rows(house, viewer, layer, wanted or Wanted())
+    rows = rows[rows.geometry.notna()].reset_index(drop=True)
+    is_point = rows.geometry.geom_type == "Point"
+    shapes = rows[~is_point]
+    marks = shapes.set_geometry(shapes.geometry.representative_point()) if layer in MARKED else shapes[:0]
+    points = gpd.GeoDataFrame(pd.concat([rows[is_point], marks], ignore_index=True), crs=rows.crs)
+    said = pd.concat([pd.DataFrame(shapes), pd.DataFrame(points)], ignore_index=True)
+    return _drawn(said, shapes, points, LAYERS[layer])
+
+
+def _drawn(
+    said: pd.DataFrame, shapes: gpd.GeoDataFrame, points: gpd.GeoDataFrame, names: tuple[str, ...]
+) -> Drawn:
+    first = len(shapes)
+    coded = {name: Coded.of(said[name]) for name in CODED if name in said and name in names}
+    district = Coded.of(said["district"]) if "district" in said else None
+    texts = {name: tiles.Attribute.of(said[name]) for name in names if name in said}
+    plain = Columns(
+        lon=np.asarray(points.geometry.x, dtype=np.float64),
+        lat=np.asarray(points.geometry.y, dtype=np.float64),
+        ids=np.arange(len(points), dtype=np.uint64),
+        coded={name: column.take(slice(first, None)) for name, column in coded.items()},
+        district=district.take(slice(first, None)) if district else None,
+    )
+    rows = np.arange(first, len(said))
+    made = drawing(plain, ByRow({name: one.take(rows) for name, one in texts.items() if name not in coded}))
+    category, categories = made.categories.grown(
+        {name: one.take(slice(first)) for name, one in coded.items()}
+    )
+    outlines = np.asarray(shapes.geometry.array, dtype=object)
+    drawn_rows = np.arange(first)
+    own = Outlines(
+        outlines,
+        ShapeIndex(outlines),
+        {name: one.take(drawn_rows) for name, one in texts.items()},
+        category,
+        district.take(slice(first)) if district else None,
+    )
+    points_now = replace(made.points, width=len(categories))
+    return replace(made, outlines=own, categories=categories, points=points_now)
+
+
+def _rows(house: House, viewer: Viewer, layer: str, wanted: Wanted) -> gpd.GeoDataFrame:
+    revision, day = house.revision(wanted.as_of), wanted.on or house.today
+    if layer == "rings":
+        national = records.stations(house, viewer, revision, on=day, wanted=((), audits.NATIONAL))
+        return audits.rings(national, audits.DEFAULT_RINGS_M)
+    rows = records.valid_on(records.of_role(house, viewer, revision, ROLES[layer]), day)
+    if layer != "sources":
+        return rows
+    rows["active"] = rows["status"].isin(house.catalog.active)
+    own = audits.priorities(house, viewer, revision, day).reindex(rows["id"])
+    rows["score"], rows["priority"] = own["score"].to_numpy(), own["priority"].fillna("low").to_numpy()
+    rows["flagged"] = own["flagged"].eq(True).to_numpy()  # noqa: FBT003 (pandas takes it so)
+    return rows
+
+
+def bounds(house: House, viewer: Viewer) -> tuple[float, float, float, float]:
+    """Give the box of sources and stations, W, S, E, N in degrees; else the service region.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    """
+    known = records.of_role(house, viewer, house.revision(), "source", "station")
+    placed = records.valid_on(known, None).geometry.dropna()
+    if not len(placed):
+        return house.region
+    west, south, east, north = map(float, shapely.total_bounds(np.asarray(placed.array, dtype=object)))
+    return west, south, east, north
