@@ -88,6 +88,15 @@ class Server:
             f"SET search_path = geo_registry, public; {statement}", database=database, user=user
         )
 
+    def pour(self, source: str, target: str) -> None:
+        """Dump one database, and have psql read the dump into another."""
+        names = [url.partition("@/")[2].partition("?")[0] for url in (source, target)]
+        where = ["--host", str(self.folder), "--username", "postgres"]
+        dump = self._run("pg_dump", *where, "--schema", "geo_registry", names[0])
+        (self.folder / "dump.sql").write_text(dump, encoding="utf-8")
+        stopping = ["--quiet", "--set", "ON_ERROR_STOP=1"]
+        self._run("psql", *where, *stopping, "--dbname", names[1], "--file", str(self.folder / "dump.sql"))
+
     def execute(self, statement: str, *, database: str = "postgres", user: str = "postgres") -> str:
         """Have psql execute statements, and give what it prints."""
         options = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]

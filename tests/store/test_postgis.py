@@ -234,6 +234,41 @@ def test_a_store_of_a_newer_program_is_refused(copy: str, postgres: Server) -> N
     assert (told.value.code, told.value.details["expected"]) == ("STORE_NEWER", schema.VERSION)
 
 
+def test_steps_may_be_taken_twice(copy: str, postgres: Server) -> None:
+    """A store whose note of the schema was set back is brought up again without harm, by who owns it."""
+    postgres.change(copy, "UPDATE meta SET value = '1'")
+    postgres.execute("CREATE ROLE guest LOGIN")
+    postgres.change(copy, "GRANT USAGE ON SCHEMA geo_registry TO guest")
+    postgres.change(
+        copy, "GRANT ALL ON ALL TABLES IN SCHEMA geo_registry TO guest; ALTER ROLE guest BYPASSRLS"
+    )
+    guest = connect(copy.replace("postgres@", "guest@"))
+    assert code_of(guest.revision) == "STORE_OLDER"
+    guest.close()
+    store = connect(copy)
+    assert store.revision() == 6
+    assert store.verify().whole
+    store.close()
+
+
+def test_who_sees_a_part_is_no_keeper(copy: str, postgres: Server) -> None:
+    """A role whose rows the fence would choose cannot serve the store: it would take a part for all."""
+    postgres.execute("CREATE ROLE other LOGIN")
+    postgres.change(copy, "GRANT USAGE ON SCHEMA geo_registry TO other")
+    postgres.change(copy, "GRANT ALL ON ALL TABLES IN SCHEMA geo_registry TO other")
+    store = connect(copy.replace("postgres@", "other@"))
+    assert code_of(store.records) == "STORE_UNWRITABLE"
+    store.close()
+
+
+def test_a_dump_is_a_store_too(copy: str, postgres: Server) -> None:
+    """What pg_dump writes makes a whole store in another database, fence and geometry included."""
+    dumped = postgres.database()
+    postgres.pour(copy, dumped)
+    assert keeping.verify(dumped, SCHEMA_1_HEAD).whole
+    assert postgres.change(dumped, "SELECT count(geom) FROM records") == "12"
+
+
 def test_a_store_is_made_once(store: Store, address: str) -> None:
     """A second store is not made over the first one."""
     other = connect(address)
