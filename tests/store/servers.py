@@ -92,10 +92,14 @@ class Server:
         """Dump one database, and have psql read the dump into another."""
         names = [url.partition("@/")[2].partition("?")[0] for url in (source, target)]
         where = ["--host", str(self.folder), "--username", "postgres"]
-        dump = self._run("pg_dump", *where, "--schema", "geo_registry", names[0])
-        (self.folder / "dump.sql").write_text(dump, encoding="utf-8")
-        stopping = ["--quiet", "--set", "ON_ERROR_STOP=1"]
-        self._run("psql", *where, *stopping, "--dbname", names[1], "--file", str(self.folder / "dump.sql"))
+        self.run_script(self._run("pg_dump", *where, "--schema", "geo_registry", names[0]), names[1])
+
+    def run_script(self, script: str, database: str = "postgres") -> None:
+        """Have psql read a file of statements."""
+        file = self.folder / "script.sql"
+        file.write_text(script, encoding="utf-8")
+        where = ["--host", str(self.folder), "--username", "postgres", "--dbname", database]
+        self._run("psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", *where, "--file", str(file))
 
     def execute(self, statement: str, *, database: str = "postgres", user: str = "postgres") -> str:
         """Have psql execute statements, and give what it prints."""
