@@ -8,8 +8,8 @@ import pytest
 import geo_registry as gr
 from geo_registry.registry import keeping
 from geo_registry.registry.people import Grant
-from tests.conftest import PROJECT, lacking
-from tests.store.servers import Server, programs
+from tests.conftest import PROJECT
+from tests.store.servers import serving
 from tests.store.shelf import first_release
 
 BLOCK = re.compile(r"^```sql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -18,7 +18,7 @@ BLOCK = re.compile(r"^```sql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 def test_the_documented_preparation_works(tmp_path: Path) -> None:
     """What docs/operate.md has an administrator say makes a database for a store and lets a reader in."""
     preparation, reader = BLOCK.findall((PROJECT / "docs" / "operate.md").read_text(encoding="utf-8"))
-    server = Server(programs() or lacking("PostgreSQL"))
+    server = serving()
     try:
         server.run_script(preparation)
         address = server.url("registry", "registry")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from geo_registry.errors import StoreError
 from geo_registry.store import migrations, schema
 from geo_registry.store.postgis import driver
-from geo_registry.store.postgis.tables import BESIDE, home
+from geo_registry.store.postgis.tables import BESIDE, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -191,7 +191,7 @@ class Base:
 
     def make_tables(self, connection: Connection) -> None:
         """Make the schema and its tables where there are none, in the transaction at hand."""
-        home(connection, self.name)
+        prepare(connection, self.name)
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {driver.SCHEMA}")
         migrations.bring_up(connection, beside=BESIDE)
 
