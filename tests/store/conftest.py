@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import lacking
-from tests.store.servers import Server, programs
+from tests.store.servers import Server, serving
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """Give a running server that hurries: it would not survive a power cut."""
-    server = Server(programs() or lacking("PostgreSQL"))
+    server = serving()
     yield server
     server.close()

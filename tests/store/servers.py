@@ -10,10 +10,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.conftest import lacking
+
 NOBODY = 65_534
 FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
 """For tests that end no server hard."""
 SETTINGS = ("-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=64MB")
+
+
+def serving(settings: Sequence[str] = FAST) -> Server:
+    """Start a server, or skip the test where PostgreSQL or PostGIS is not installed."""
+    server = Server(programs() or lacking("PostgreSQL"), settings)
+    if server.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'") == "0":
+        server.close()
+        lacking("PostGIS")
+    server.execute("CREATE DATABASE template")
+    server.execute("CREATE EXTENSION postgis", database="template")
+    return server
 
 
 def programs() -> Path | None:
@@ -29,7 +42,7 @@ WHO = "local all locked scram-sha-256\nlocal all all trust\n"
 
 
 class Server:
-    """One server with a database ``template`` that has PostGIS.
+    """One server; its database ``template`` has PostGIS.
 
     Parameters
     ----------
@@ -51,8 +64,6 @@ class Server:
         self._run("initdb", *options, "--pgdata", self._data)
         (self.folder / "data" / "pg_hba.conf").write_text(WHO)
         self.start()
-        self.execute("CREATE DATABASE template")
-        self.execute("CREATE EXTENSION postgis", database="template")
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
@@ -87,6 +98,19 @@ class Server:
         return self.execute(
             f"SET search_path = geo_registry, public; {statement}", database=database, user=user
         )
+
+    def pour(self, source: str, target: str) -> None:
+        """Dump one database, and have psql read the dump into another."""
+        names = [url.partition("@/")[2].partition("?")[0] for url in (source, target)]
+        where = ["--host", str(self.folder), "--username", "postgres"]
+        self.run_script(self._run("pg_dump", *where, "--schema", "geo_registry", names[0]), names[1])
+
+    def run_script(self, script: str, database: str = "postgres") -> None:
+        """Have psql read a file of statements."""
+        file = self.folder / "script.sql"
+        file.write_text(script, encoding="utf-8")
+        where = ["--host", str(self.folder), "--username", "postgres", "--dbname", database]
+        self._run("psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", *where, "--file", str(file))
 
     def execute(self, statement: str, *, database: str = "postgres", user: str = "postgres") -> str:
         """Have psql execute statements, and give what it prints."""

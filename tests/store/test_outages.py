@@ -15,8 +15,7 @@ import geo_registry as gr
 from geo_registry.registry.people import Grant
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
-from tests.conftest import lacking
-from tests.store.servers import Server, programs
+from tests.store.servers import Server, serving
 
 EDITORS, READERS = 2, 2
 EVERYDAY, TORTURE = 2, 20
@@ -30,7 +29,7 @@ ASKED = ("/api/stations", "/api/search?q=窑", "/tiles/sources/9/418/203.mvt", "
 @pytest.fixture
 def server() -> Iterator[Server]:
     """Give a server that keeps what it acknowledged, whatever happens to it."""
-    made = Server(programs() or lacking("PostgreSQL"), settings=())
+    made = serving(settings=())
     yield made
     made.close()
 

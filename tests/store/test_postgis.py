@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from sqlalchemy import make_url
 
 import geo_registry as gr
 from geo_registry.cli import main
@@ -18,6 +20,7 @@ from geo_registry.errors import Conflict, StoreError
 from geo_registry.registry import keeping
 from geo_registry.store import Store, connect, schema
 from geo_registry.store.keeping.findings import Break
+from geo_registry.store.postgis.base import Base
 from geo_registry.store.rows import Change, contents
 from tests.store.servers import Server
 from tests.store.shelf import SCHEMA_1_HEAD, first_release, note, rows, sources, up_to_date, url, values
@@ -234,6 +237,41 @@ def test_a_store_of_a_newer_program_is_refused(copy: str, postgres: Server) -> N
     assert (told.value.code, told.value.details["expected"]) == ("STORE_NEWER", schema.VERSION)
 
 
+def test_steps_may_be_taken_twice(copy: str, postgres: Server) -> None:
+    """A store whose note of the schema was set back is brought up again without harm, by who owns it."""
+    postgres.change(copy, "UPDATE meta SET value = '1'")
+    postgres.execute("CREATE ROLE guest LOGIN")
+    postgres.change(copy, "GRANT USAGE ON SCHEMA geo_registry TO guest")
+    postgres.change(
+        copy, "GRANT ALL ON ALL TABLES IN SCHEMA geo_registry TO guest; ALTER ROLE guest BYPASSRLS"
+    )
+    guest = connect(copy.replace("postgres@", "guest@"))
+    assert code_of(guest.revision) == "STORE_OLDER"
+    guest.close()
+    store = connect(copy)
+    assert store.revision() == 6
+    assert store.verify().whole
+    store.close()
+
+
+def test_who_sees_a_part_is_no_keeper(copy: str, postgres: Server) -> None:
+    """A role whose rows the fence would choose cannot serve the store: it would take a part for all."""
+    postgres.execute("CREATE ROLE other LOGIN")
+    postgres.change(copy, "GRANT USAGE ON SCHEMA geo_registry TO other")
+    postgres.change(copy, "GRANT ALL ON ALL TABLES IN SCHEMA geo_registry TO other")
+    store = connect(copy.replace("postgres@", "other@"))
+    assert code_of(store.records) == "STORE_UNWRITABLE"
+    store.close()
+
+
+def test_a_dump_is_a_store_too(copy: str, postgres: Server) -> None:
+    """What pg_dump writes makes a whole store in another database, fence and geometry included."""
+    dumped = postgres.database()
+    postgres.pour(copy, dumped)
+    assert keeping.verify(dumped, SCHEMA_1_HEAD).whole
+    assert postgres.change(dumped, "SELECT count(geom) FROM records") == "12"
+
+
 def test_a_store_is_made_once(store: Store, address: str) -> None:
     """A second store is not made over the first one."""
     other = connect(address)
@@ -254,6 +292,51 @@ def test_an_owner_without_power_can_make_a_store(postgres: Server) -> None:
     assert code_of(lambda: bare.create(note("init"))) == "STORE_EXTENSION_MISSING"
     assert not bare.exists()
     bare.close()
+
+
+def test_a_database_of_another_encoding_is_refused(postgres: Server) -> None:
+    """A database that could not keep every character is refused before anything is made in it."""
+    postgres.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'")
+    store = connect(postgres.url("latin"))
+    assert code_of(lambda: store.create(note("init"))) == "STORE_SERVER_UNFIT"
+    assert not store.exists()
+    store.close()
+
+
+def test_who_waits_too_long_is_told(store: Store, address: str) -> None:
+    """While another program writes, a second one waits as long as it has patience, and reads go on."""
+    first, second = (Base(make_url(address)) for _ in range(2))
+    with first.writing():
+        with pytest.raises(StoreError) as told, second.writing(patience_ms=1):
+            pytest.fail("two may not write at once")
+        assert told.value.code == "STORE_BUSY"
+        assert store.revision() == 0
+    for base in (first, second):
+        base.close()
+
+
+def test_a_server_that_says_nothing_is_unreachable() -> None:
+    """A machine that takes connections and never answers is given up, as one that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = connect(f"postgresql://keeper@127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=2")
+        assert code_of(store.exists) == "STORE_UNREACHABLE"
+
+
+def test_a_lost_connection_is_replaced(store: Store, address: str, postgres: Server) -> None:
+    """When the server ends a connection the question on it is refused, and the next one is answered."""
+    ours = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+    held = Base(make_url(address))
+
+    def be_cut_off() -> None:
+        with held.reading() as connection:
+            postgres.change(address, f"{ours} AND pid != pg_backend_pid()")
+            connection.exec_driver_sql("SELECT 1")
+
+    assert code_of(be_cut_off) == "STORE_UNREACHABLE"
+    assert store.revision() == 0
+    with held.reading() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    held.close()
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:

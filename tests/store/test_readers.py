@@ -99,6 +99,17 @@ def test_a_reader_gets_no_further(statement: str, address: str, postgres: Server
         postgres.change(address, statement, user="clerk")
 
 
+def test_a_function_of_the_readers_own_learns_nothing(address: str, postgres: Server) -> None:
+    """A condition that tells what it is asked about is asked about no row that the reader may not see."""
+    telling = """
+        CREATE FUNCTION pg_temp.tell(said text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001
+            AS $$BEGIN RAISE NOTICE 'told %', said; RETURN true; END$$;
+        SELECT count(*) FROM records WHERE pg_temp.tell(id);
+    """
+    told = re.findall(r"told (\w)", postgres.change(address, telling, user="clerk"))
+    assert sorted(told) == list(SEEN["clerk"])
+
+
 def test_a_reader_cannot_take_anothers_bounds(address: str, postgres: Server) -> None:
     """Settings and roles that a reader can choose do not widen what it sees."""
     tries = "SET role = geo_registry_reader; SELECT string_agg(id, '' ORDER BY id) FROM records"

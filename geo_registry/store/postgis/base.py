@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from geo_registry.errors import StoreError
 from geo_registry.store import migrations, schema
 from geo_registry.store.postgis import driver
-from geo_registry.store.postgis.tables import BESIDE, home
+from geo_registry.store.postgis.tables import BESIDE, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -191,7 +191,7 @@ class Base:
 
     def make_tables(self, connection: Connection) -> None:
         """Make the schema and its tables where there are none, in the transaction at hand."""
-        home(connection, self.name)
+        prepare(connection, self.name)
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {driver.SCHEMA}")
         migrations.bring_up(connection, beside=BESIDE)
 
@@ -277,13 +277,25 @@ class Base:
             return
         with self._reader.begin() as connection:
             found = migrations.version(connection)
+            fenced = found and connection.exec_driver_sql("SELECT row_security_active('records')").scalar()
         if not found:
             raise StoreError("STORE_UNREADABLE", path=self.name, value="no tables")
+        if fenced:  # whoever sees a part of the rows would take it for all of them
+            raise StoreError("STORE_UNWRITABLE", path=self.name, value="row-level security applies")
         if found != schema.VERSION:
-            with self._engine.begin() as connection:
+            self._migrate(found)
+        self._checked = True
+
+    def _migrate(self, found: int) -> None:
+        try:
+            with self.told(), self._engine.begin() as connection:
                 _wait_for_turn(connection, PATIENCE_MS)
                 migrations.bring_up(connection, beside=BESIDE)
-        self._checked = True
+        except StoreError as fault:
+            if fault.code != "STORE_UNWRITABLE":
+                raise
+            named = {"path": self.name, "value": found, "expected": schema.VERSION}
+            raise StoreError("STORE_OLDER", **named) from fault
 
     def close(self) -> None:
         """Let go of every connection."""

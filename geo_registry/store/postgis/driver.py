@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import psycopg
-from psycopg import conninfo, pq, sql
+from psycopg import conninfo, errors, pq, sql
 from sqlalchemy import Boolean, Float, Integer, LargeBinary
 
 from geo_registry.errors import StoreError
@@ -71,6 +71,8 @@ def connected(wanted: dict[str, Any], store: str) -> psycopg.Connection[Any]:
     parameters = {**DEFAULTS, **wanted, "options": options}
     try:
         return psycopg.connect(**parameters)
+    except errors.ConnectionTimeout as fault:
+        raise StoreError("STORE_UNREACHABLE", path=store, value=_said(fault)) from fault
     except psycopg.OperationalError:
         return _tried_again(parameters, store)
 

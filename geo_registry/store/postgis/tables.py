@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+OLDEST = "150000"
+"""Number of the oldest server that a store can be on: views that ask by who looks came with PostgreSQL 15."""
 READER = "geo_registry_reader"
 """Role of those who read with programs of their own; it is granted to their logins."""
 SHOWN = (
@@ -118,8 +120,8 @@ PARTS = {
 """Names of all this, and what each of them is."""
 
 
-def home(connection: Connection, store: str) -> str:
-    """Find the schema that PostGIS is in, installing it where that is allowed.
+def prepare(connection: Connection, store: str) -> None:
+    """Look whether a database can hold a store, and add PostGIS where that is allowed.
 
     Parameters
     ----------
@@ -131,15 +133,20 @@ def home(connection: Connection, store: str) -> str:
     Raises
     ------
     StoreError
+        ``STORE_SERVER_UNFIT`` if the server is too old or the database of another encoding,
         ``STORE_EXTENSION_MISSING`` if there is no PostGIS, and none can be had.
     """
+    needed = {"server_version_num": OLDEST, "server_encoding": "UTF8"}
+    for name, expected in needed.items():
+        found = str(connection.exec_driver_sql(f"SHOW {name}").scalar_one())
+        if found < expected:
+            raise StoreError("STORE_SERVER_UNFIT", path=store, value=f"{name} {found}", expected=expected)
     try:
         with connection.begin_nested():
             connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public")
     except DBAPIError as fault:
         words = str(fault.orig).strip().splitlines()[0]
         raise StoreError("STORE_EXTENSION_MISSING", path=store, value=words) from fault
-    return str(connection.exec_driver_sql(_HOME).scalar_one())
 
 
 def _geometry(connection: Connection) -> None:
@@ -153,7 +160,7 @@ def _geometry(connection: Connection) -> None:
 
 def _fence(connection: Connection) -> None:
     """Let those who connect with programs of their own see today's records within their account's bounds."""
-    connection.exec_driver_sql(_FENCE.replace("%", "%%"))
+    connection.exec_driver_sql(_FENCE)
 
 
 BESIDE: Mapping[int, Callable[[Connection], None]] = {1: _geometry, 2: _fence}
