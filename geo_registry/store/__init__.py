@@ -82,6 +82,9 @@ class Store(Protocol):
     def pieces(self, *, as_of: int) -> Iterator[pd.DataFrame]:
         """Give the same for all kinds, some versions at a time."""
 
+    def titles(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Give ``id``, ``name`` and ``code`` of today's versions of some records."""
+
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record known at a revision, and the number of its newest one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from sqlalchemy import RowMapping, Select, func, insert, or_, select
 
 from geo_registry.errors import Conflict, StoreError
@@ -18,7 +19,6 @@ from geo_registry.store.rows import Change, frame_of, stored_values
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
     from sqlalchemy import Connection, Row
 
     from geo_registry.store.arrivals import Arrival
@@ -152,6 +152,20 @@ class TableStore:
                 return
             last = found[-1].seq
             yield frame_of(found, table.columns.keys())
+
+    def titles(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Give ``id``, ``name`` and ``code`` of today's versions of some records.
+
+        Parameters
+        ----------
+        ids
+            The records.
+        """
+        table = schema.records
+        query = select(table.c.id, table.c.name, table.c.code).where(table.c.known_to.is_(None))
+        with self._tables.reading() as connection:
+            rows = _of_ids(connection, query, ids)
+        return pd.DataFrame([tuple(row) for row in rows], columns=["id", "name", "code"])
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.

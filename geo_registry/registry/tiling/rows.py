@@ -14,17 +14,23 @@ import shapely
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
+from geo_registry.registry.seeing import many
+from geo_registry.registry.tiling import numbers
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
 from geo_registry.registry.tiling.wanted import Wanted
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Role
     from geo_registry.registry.house import House
 
+MOST_HELD = 8
+"""Drawings of many sources that are held to be changed by the next commit: one a day and scope of viewers."""
 MARKED = {"sources", "zones"}
 """Layers whose lines and polygons also carry a point each: the place of their symbol or name."""
 CODED = ("kind", "status", "active", "priority", "flagged", "synthetic", "level")
@@ -95,7 +101,11 @@ def draw(house: House, viewer: Viewer, layer: str, wanted: Wanted | None = None)
     wanted
         From it the date and the revision are taken, settled; None for today's records.
     """
-    rows = _rows(house, viewer, layer, wanted or Wanted())
+    wanted = wanted or Wanted()
+    revision = house.revision(wanted.as_of)
+    if layer == "sources" and not many.is_whole(house, viewer.bounds, revision):
+        return _of_many(house, viewer, wanted.on or house.today)
+    rows = _rows(house, viewer, layer, wanted)
     rows = rows[rows.geometry.notna()].reset_index(drop=True)
     is_point = rows.geometry.geom_type == "Point"
     shapes = rows[~is_point]
@@ -103,6 +113,16 @@ def draw(house: House, viewer: Viewer, layer: str, wanted: Wanted | None = None)
     points = gpd.GeoDataFrame(pd.concat([rows[is_point], marks], ignore_index=True), crs=rows.crs)
     said = pd.concat([pd.DataFrame(shapes), pd.DataFrame(points)], ignore_index=True)
     return _drawn(said, shapes, points, LAYERS[layer])
+
+
+def _of_many(house: House, viewer: Viewer, on: date) -> Drawn:
+    """Draw sources from numbers, out of the drawing before where there is one."""
+    key = viewer.bounds, on
+    held = numbers.draw(house, viewer, on, house.held.get(key))
+    if len(house.held) > MOST_HELD:
+        house.held.clear()
+    house.held[key] = held
+    return held.drawn
 
 
 def _drawn(

@@ -1,0 +1,242 @@
+"""Drawings of more sources than memory holds whole: made from numbers, and changed by what commits touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_registry.core import audit as core
+from geo_registry.core.census import Census, hexed, of_kinds, seen, source_points
+from geo_registry.live.shapes import ShapeIndex
+from geo_registry.publish import tiles
+from geo_registry.registry import audits, records
+from geo_registry.registry.seeing import numbers
+from geo_registry.registry.seeing.known import known
+from geo_registry.registry.tiling.columns import Coded, Columns
+from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
+from geo_registry.registry.tiling.wanted import PRIORITIES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo_registry.core.access import Viewer
+    from geo_registry.live.standing import Standing
+    from geo_registry.registry.house import House
+
+_TRUTH = (False, True)
+_COMMITS = 200
+"""Commits that a drawing is brought up to date by; after more it is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A drawing and what it was made of.
+
+    Attributes
+    ----------
+    revision
+        As known at.
+    since
+        Revision of the census that it stands on.
+    ranked_by
+        Revisions that last touched stations and zones, by which sources are ranked.
+    drawn
+        The drawing.
+    """
+
+    revision: int
+    since: int
+    ranked_by: tuple[int, ...]
+    drawn: Drawn
+
+
+def draw(house: House, viewer: Viewer, on: date, before: Held | None) -> Held:
+    """Draw today's sources.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    on
+        Valid at.
+    before
+        An earlier drawing for the same viewer and day: what commits touched since is changed in it.
+    """
+    desk = _Desk(house, viewer, on, numbers.standing(house, house.revision()))
+    if before is not None:
+        changed = desk.changed(before)
+        if changed is not None:
+            return changed
+    return desk.made()
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    house: House
+    viewer: Viewer
+    on: date
+    now: Standing
+
+    @property
+    def ranked_by(self) -> tuple[int, ...]:
+        """Tell when stations and zones were touched last."""
+        kinds = self.house.catalog.of_role("station", "zone")
+        return tuple(known(self.house, kind, self.now.revision).since for kind in kinds)
+
+    def made(self) -> Held:
+        """Draw everything anew."""
+        now, ranked_by = self.now, self.ranked_by
+        question = ("points", now.since, ranked_by, self.on)
+        points = self.house.recent.get(question, lambda: self.points(now.base))
+        held = self.shown(now.base)
+        held[now.gone] = False
+        base = self.columns(now.base, held, points)
+        drawn = drawing(base, self.describe)
+        if len(now.fresh):
+            drawn = drawn.changed(np.empty(0, np.uint64), self.fresh(drawn.districts, None))
+        return Held(now.revision, now.since, ranked_by, self.outlined(drawn, (now.base, held, points)))
+
+    def changed(self, before: Held) -> Held | None:
+        """Change an earlier drawing by what was touched since; None where that will not do."""
+        now, steps = self.now, range(before.revision + 1, self.now.revision + 1)
+        if before.since != now.since or before.ranked_by != self.ranked_by or len(steps) > _COMMITS:
+            return None
+        touched = sorted({one for step in steps for one in self.house.touched(step)})
+        ids = np.array([int(one, 16) for one in touched], dtype=np.uint64)
+        if self._touches_shapes(ids):
+            return None
+        drawn = before.drawn.changed(ids, self.fresh(before.drawn.districts, ids))
+        return replace(
+            before, revision=now.revision, drawn=drawn.folded() if drawn.points.is_heavy else drawn
+        )
+
+    def _touches_shapes(self, ids: NDArray[np.uint64]) -> bool:
+        base, fresh = self.now.base, self.now.fresh
+        old = np.isin(base.shaped, self.now.rows_of(ids)).any()
+        return bool(old or np.isin(fresh.rows.ids[fresh.shaped], ids).any())
+
+    def shown(self, census: Census) -> NDArray[np.bool_]:
+        """Tell which rows are sources that the viewer sees, true on the day."""
+        kinds = self.house.catalog.of_role("source")
+        held = seen(census, self.viewer.bounds, self.house.catalog) & of_kinds(census, kinds)
+        valid = census.valid(self.on)
+        return held if valid is None else held & valid
+
+    def points(self, census: Census) -> NDArray[np.float64]:
+        """Score each row by the national stations."""
+        house, revision = self.house, self.now.revision
+        zones = records.of_role(house, self.viewer, revision, "zone")
+        return source_points(
+            census,
+            records.stations(house, self.viewer, revision, on=self.on, wanted=((), audits.NATIONAL)),
+            catalog=house.catalog,
+            request=core.AuditRequest(
+                rings_m=audits.DEFAULT_RINGS_M, on=self.on, kinds=house.catalog.of_role("source")
+            ),
+            zones=records.valid_on(zones, self.on),
+        )
+
+    def fresh(self, districts: tuple[Any, ...], ids: NDArray[np.uint64] | None) -> Columns:
+        """Give what was touched as columns: of some records, None for all."""
+        census = self.now.fresh
+        held = self.shown(census)
+        if ids is not None:
+            held &= np.isin(census.rows.ids, ids)
+        return self.columns(census, held, self.points(census), districts)
+
+    def columns(
+        self,
+        census: Census,
+        held: NDArray[np.bool_],
+        points: NDArray[np.float64],
+        districts: tuple[Any, ...] = (),
+    ) -> Columns:
+        """Give rows as columns for a drawing: points, then the marks of outlines."""
+        rows = np.flatnonzero(held & ~np.isnan(census.rows.lon))
+        shaped = np.flatnonzero(held[census.shaped])
+        marks = shapely.get_coordinates(shapely.point_on_surface(census.shapes[shaped]))
+        rows = np.concatenate([rows, census.shaped[shaped]])
+        single = len(rows) - len(shaped)
+        return Columns(
+            lon=np.concatenate([census.rows.lon[rows[:single]], marks[:, 0]]),
+            lat=np.concatenate([census.rows.lat[rows[:single]], marks[:, 1]]),
+            ids=census.rows.ids[rows],
+            coded=self.coded(census, rows, points),
+            score=points[rows],
+            district=_districts(census, districts).take(census.rows.area[rows]),
+        )
+
+    def coded(self, census: Census, rows: NDArray[np.intp], points: NDArray[np.float64]) -> dict[str, Coded]:
+        """Give the few words that are said of rows."""
+        catalog, state, score = self.house.catalog, census.rows.state[rows], points[rows]
+        rules = core.AuditRequest(on=self.on).rules
+        statuses = tuple(choice.value for choice in catalog.statuses)
+        priority = np.where(score >= rules.high, 0, np.where(score >= rules.medium, 1, 2))
+        kinds, status = pd.Index(census.states["kind"]), pd.Index(census.states["status"])
+        return {
+            "kind": Coded(pd.Index(tuple(catalog.kinds)).get_indexer(kinds)[state], tuple(catalog.kinds)),
+            "status": Coded(pd.Index(statuses).get_indexer(status)[state], statuses),
+            "active": Coded(status.isin(catalog.active).astype(np.int32)[state], _TRUTH),
+            "priority": Coded(priority, PRIORITIES),
+            "flagged": Coded((priority == 0).astype(np.int32), _TRUTH),
+            "synthetic": Coded(census.rows.synthetic[rows].astype(np.int32), _TRUTH),
+        }
+
+    def outlined(self, drawn: Drawn, part: tuple[Census, NDArray[np.bool_], NDArray[np.float64]]) -> Drawn:
+        """Add lines and polygons to a drawing."""
+        census, held, points = part
+        shaped = np.flatnonzero(held[census.shaped])
+        fresh, extra = self.now.fresh, np.flatnonzero(self.shown(self.now.fresh)[self.now.fresh.shaped])
+        parts = [(census, census.shaped[shaped], points)]
+        parts += [(fresh, fresh.shaped[extra], self.points(fresh))] if len(extra) else []
+        shapes = np.concatenate([census.shapes[shaped], fresh.shapes[extra]])
+        if not len(shapes):
+            return drawn
+        coded = [self.coded(each, rows, own) for each, rows, own in parts]
+        joined = {
+            name: Coded(np.concatenate([one[name].codes for one in coded]), column.words)
+            for name, column in coded[0].items()
+        }
+        category, categories = drawn.categories.grown(joined)
+        ids = np.concatenate([each.rows.ids[rows] for each, rows, _ in parts])
+        texts = {"id": tiles.Attribute.each(tiles.Values.hexes(ids))}
+        texts |= {
+            name: tiles.Attribute(one.codes.astype(np.int32), tiles.Values.of(one.words))
+            for name, one in joined.items()
+        }
+        scores = np.concatenate([own[rows] for _, rows, own in parts])
+        texts["score"] = tiles.Attribute.of(pd.Series(scores))
+        district = Coded(
+            np.concatenate(
+                [_districts(each, drawn.districts).codes[each.rows.area[rows]] for each, rows, _ in parts]
+            ),
+            drawn.districts,
+        )
+        own = Outlines(shapes, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
+        return replace(
+            drawn, outlines=own, categories=categories, points=replace(drawn.points, width=len(categories))
+        )
+
+    def describe(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
+        """Look up what records are called."""
+        wanted = hexed(ids)
+        found = self.house.store.titles(wanted).drop_duplicates("id", keep="last").set_index("id")
+        return {
+            name: tiles.Attribute.of(found[name].reindex(wanted).reset_index(drop=True))
+            for name in ("name", "code")
+        }
+
+
+def _districts(census: Census, before: tuple[Any, ...]) -> Coded:
+    """Give each area of a census its district; words that are new come after those there are."""
+    said = census.areas["district"]
+    words = (*before, *(word for word in said.dropna().unique() if word not in set(before)))
+    return Coded(pd.Index(words, dtype=object).get_indexer(pd.Index(said)), words)
