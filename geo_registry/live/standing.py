@@ -88,7 +88,9 @@ class Standing:
         """
         gone = np.union1d(self.gone, self.rows_of(touched))
         others = self.fresh.at(np.flatnonzero(~np.isin(self.fresh.rows.ids, touched)))
-        return replace(self, revision=revision, gone=gone, fresh=joined([others, fresh]))
+        return replace(
+            self, revision=revision, gone=gone, fresh=joined([others, fresh]) if len(others) else fresh
+        )
 
     def folded(self) -> Standing:
         """Give the same records with what was touched sorted in."""

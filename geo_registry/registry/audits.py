@@ -17,6 +17,7 @@ from geo_registry.core.space.geodesy import ring
 from geo_registry.errors import SignInNeeded, ValueRefused
 from geo_registry.registry import records, seeing
 from geo_registry.registry.seeing import many
+from geo_registry.registry.seeing.known import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,6 +237,39 @@ def priority_of(house: House, viewer: Viewer, record_id: str) -> pd.DataFrame:
         zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
     )
     return core.source_priority(made.pairs)
+
+
+def national_rings(
+    house: House, viewer: Viewer, rings_m: tuple[float, ...], on: date, *, revision: int | None = None
+) -> gpd.GeoDataFrame:
+    """Draw the rings of the national stations, as `rings` does; drawn once until a station is touched.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    rings_m
+        Radii in metres.
+    on
+        Valid at.
+    revision
+        As known at; None for the newest.
+
+    Raises
+    ------
+    ValueRefused
+        As from `rings`.
+    """
+    at = house.revision() if revision is None else revision
+    since = tuple(known(house, kind, at).since for kind in house.catalog.of_role("station"))
+    bounds = seeing.bounds_of(house, viewer, *house.catalog.of_role("station"))
+
+    def draw() -> gpd.GeoDataFrame:
+        return rings(records.stations(house, viewer, at, on=on, wanted=((), NATIONAL)), rings_m)
+
+    return house.recent.get(("rings", since, bounds, rings_m, on), draw).copy(deep=False)
 
 
 def rings(stations: gpd.GeoDataFrame, rings_m: Sequence[float]) -> gpd.GeoDataFrame:

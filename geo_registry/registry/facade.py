@@ -272,9 +272,7 @@ class Registry:
 
     def rings(self, rings_m: Sequence[float] = audits.DEFAULT_RINGS_M) -> gpd.GeoDataFrame:
         """Draw the rings of today's national stations as polygons."""
-        wanted: records.StationsWanted = ((), audits.NATIONAL)
-        found = records.stations(self._house, self._viewer, self.revision, on=self.today, wanted=wanted)
-        return audits.rings(found, rings_m)
+        return audits.national_rings(self._house, self._viewer, tuple(rings_m), self.today)
 
     def priorities(self) -> pd.DataFrame:
         """Give each source's own score, priority and flag, indexed by source id."""

@@ -162,10 +162,12 @@ class TableStore:
             The records.
         """
         table = schema.records
-        query = select(table.c.id, table.c.name, table.c.code).where(table.c.known_to.is_(None))
+        # which are today's is told here: asked for it, a database may go through all that are
+        query = select(table.c.id, table.c.name, table.c.code, table.c.known_to)
         with self._tables.reading() as connection:
             rows = _of_ids(connection, query, ids)
-        return pd.DataFrame([tuple(row) for row in rows], columns=["id", "name", "code"])
+        today = [(row.id, row.name, row.code) for row in rows if row.known_to is None]
+        return pd.DataFrame(today, columns=["id", "name", "code"])
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.

@@ -241,6 +241,8 @@ def joined(parts: Sequence[Census]) -> Census:
     >>> both.rows.ids.tolist(), both.rows.state.tolist()
     ([1, 2], [0, 0])
     """
+    if len(parts) == 1:
+        return parts[0]
     state, states = _merged([(part.rows.state, part.states) for part in parts])
     area, areas = _merged([(part.rows.area, part.areas) for part in parts])
     rows = Rows._make(np.concatenate(columns) for columns in zip(*(part.rows for part in parts), strict=True))

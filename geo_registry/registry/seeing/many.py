@@ -157,7 +157,7 @@ def _standing_rows(now: Standing) -> Iterator[tuple[Census, Any]]:
     yield now.fresh, slice(None)
 
 
-def box(house: House, bounds: Bounds, revision: int, *kinds: str) -> tuple[float, ...] | None:
+def box(house: House, bounds: Bounds, revision: int, *kinds: str) -> tuple[float, float, float, float] | None:
     """Give the box of the records of some kinds, W, S, E, N in degrees; None where none has a position."""
     edges = []
     for census, rows in _standing_rows(standing(house, revision)):
@@ -186,6 +186,13 @@ def totals(
     on
         Valid at.
     """
+    question = ("totals", revision, on, tuple(kinds), bounds)
+    return house.recent.get(question, lambda: _totals(house, bounds, kinds, revision=revision, on=on))
+
+
+def _totals(
+    house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, on: date
+) -> tuple[int, dict[str, int]]:
     located, unlocated = 0, dict.fromkeys(kinds, 0)
     for census, rows in _standing_rows(standing(house, revision)):
         shown = seen(census, bounds, house.catalog) & of_kinds(census, kinds)

@@ -88,7 +88,8 @@ def _read(house: House, revision: int) -> Census:
 
 
 def _narrowed(house: House, found: pd.DataFrame) -> Census:
-    return joined([*_of_kinds(house, found), census_of(empty(), house.catalog)])
+    parts = _of_kinds(house, found)
+    return joined(parts) if parts else census_of(empty(), house.catalog)
 
 
 def _of_kinds(house: House, found: pd.DataFrame) -> Sequence[Census]:

@@ -160,8 +160,7 @@ def _drawn(
 def _rows(house: House, viewer: Viewer, layer: str, wanted: Wanted) -> gpd.GeoDataFrame:
     revision, day = house.revision(wanted.as_of), wanted.on or house.today
     if layer == "rings":
-        national = records.stations(house, viewer, revision, on=day, wanted=((), audits.NATIONAL))
-        return audits.rings(national, audits.DEFAULT_RINGS_M)
+        return audits.national_rings(house, viewer, audits.DEFAULT_RINGS_M, day, revision=revision)
     rows = records.valid_on(records.of_role(house, viewer, revision, ROLES[layer]), day)
     if layer != "sources":
         return rows
@@ -182,7 +181,13 @@ def bounds(house: House, viewer: Viewer) -> tuple[float, float, float, float]:
     viewer
         Who asks.
     """
-    known = records.of_role(house, viewer, house.revision(), "source", "station")
+    revision = house.revision()
+    if not many.is_whole(house, viewer.bounds, revision):
+        kinds = house.catalog.of_role("source", "station")
+        question = ("box", revision, viewer.bounds)
+        found = house.recent.get(question, lambda: many.box(house, viewer.bounds, revision, *kinds))
+        return found or house.region
+    known = records.of_role(house, viewer, revision, "source", "station")
     placed = records.valid_on(known, None).geometry.dropna()
     if not len(placed):
         return house.region
