@@ -57,7 +57,7 @@ def of_groups(groups: Groups, categories: Categories) -> Said:
     groups
         The groups of one tile.
     categories
-        What their categories mean; without ``active`` all count as that, without ``flagged`` none.
+        What their sums mean; without ``active`` all count as that, without ``flagged`` none.
     """
     sums = _sums(groups.counts, categories)
     codes, values = _table(np.column_stack(list(sums.values())))
