@@ -223,11 +223,26 @@ def figures(count: int = CENSUS) -> dict[str, Any]:
     }
 
 
+def beside_postgis(dsn: str, count: int = CENSUS) -> dict[str, Any]:
+    """Time tiles of ours and of PostGIS in turn, wall time; parameters as `figures`."""
+    from tests.bench import postgis  # noqa: PLC0415 (its driver is an extra)
+
+    columns = made(count)
+    drawn = drawing(columns)
+    by_zoom = postgis.beside(dsn, columns, drawn, partial(fullest, drawn.points.base.points))
+    return {"points": count, "load_1min": os.getloadavg()[0], "tiles": by_zoom}
+
+
 def main() -> None:
     """Measure, and print one JSON document."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("count", nargs="?", type=int, default=CENSUS)
-    found = figures(asked.parse_args().count)
+    asked.add_argument("dsn", nargs="?", help="of a database with PostGIS that is to be timed beside ours")
+    given = asked.parse_args()
+    if given.dsn:
+        json.dump(beside_postgis(given.dsn, given.count), sys.stdout, indent=1)
+        return
+    found = figures(given.count)
     json.dump(found, sys.stdout, indent=1)
     for name in ("tiles", "tiles_some_kinds_active", "tiles_4000_edits_on_top"):
         sys.stderr.write(f"{name}\n")

@@ -71,6 +71,8 @@ class Drawn:
         What the numbers of their categories mean.
     sums
         Which categories groups count together, and what these sums mean.
+    words
+        What single points say of their categories.
     districts
         What the codes of their districts mean.
     outlines
@@ -82,6 +84,7 @@ class Drawn:
     points: Points
     categories: Categories
     sums: tuple[NDArray[np.intp], Categories]
+    words: saying.Words
     districts: tuple[Any, ...] = ()
     outlines: Outlines | None = None
     describe: Describe | None = None
@@ -106,7 +109,7 @@ class Drawn:
         if len(categories) == len(self.categories):
             return self
         points = replace(self.points, width=len(categories))
-        return replace(self, points=points, categories=categories, sums=categories.pooled(COUNTED))
+        return replace(self, points=points, **_known(categories))
 
     def pool(self, wanted: Wanted | None) -> Pool:
         """Tell which categories are counted, and which together."""
@@ -151,7 +154,13 @@ def drawing(columns: Columns, describe: Describe | None = None) -> Drawn:
     numbers, categories = Categories().grown(columns.coded)
     points = Points.of(columns.cloud(numbers), len(categories))
     districts = columns.district.words if columns.district else ()
-    return Drawn(points, categories, categories.pooled(COUNTED), districts, describe=describe)
+    return Drawn(points, **_known(categories), districts=districts, describe=describe)
+
+
+def _known(categories: Categories) -> dict[str, Any]:
+    """Work out what follows from categories alone."""
+    words, sums = saying.Words.of(categories), categories.pooled(COUNTED)
+    return {"categories": categories, "sums": sums, "words": words}
 
 
 def encode(layer: str, drawn: Drawn, address: tuple[int, int, int], wanted: Wanted | None = None) -> bytes:
@@ -190,7 +199,7 @@ def _marked(
     if isinstance(found, Groups):
         return tiles.point_commands(found.x, found.y, address), saying.of_groups(found, drawn.sums[1])
     x, y = ((axis.astype(np.float64) + 0.5) / 2.0**BITS for axis in (found.x, found.y))
-    said = saying.of_singles(found, drawn.categories, drawn.describe) if len(found) else {}
+    said = saying.of_singles(found, drawn.words, drawn.describe) if len(found) else {}
     return tiles.point_commands(x, y, address), said
 
 
