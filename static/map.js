@@ -11,7 +11,7 @@ import { buildLegend, everything } from "./legend.js";
 import { neighbourhood } from "./neighbourhood.js";
 import { buildPanel, failed, waiting } from "./panel.js";
 import { buildSearch } from "./search.js";
-import { applyShown, CLICKED, makeStyle } from "./style.js";
+import { applyShown, CLICKED, FLAG, makeStyle } from "./style.js";
 import { addSymbols } from "./symbols.js";
 
 const REACH_PX = 6;
@@ -156,7 +156,7 @@ function start() {
   const shown = everything();
   buildLegend(at("legend"), shown, () => applyShown(map, shown));
   const map = openMap();
-  addSymbols(map, kinds.values());
+  addSymbols(map, kinds.values(), FLAG);
   let chosen = null;
   const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
   chosen = chooser(map, panel);

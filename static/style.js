@@ -3,12 +3,13 @@
 import { address } from "./api.js";
 import { kindsOf } from "./config.js";
 import { say } from "./i18n.js";
+import { GROUP_PX, SHARES } from "./symbols.js";
 
 export const LAND = "#f6f5f1";
 export const SEA = "#dce7ee";
 const INK = "#1c2430";
 const MUTED = "#5b6675";
-const FLAG = "#c4201a";
+export const FLAG = "#c4201a";
 const RING = "#0b5c8f";
 const FONT = ["Noto Sans SC"];
 const FONT_BOLD = ["Noto Sans SC Bold", "Noto Sans SC"];
@@ -99,6 +100,9 @@ function rings() {
   ];
 }
 
+/** The size of a group by what it counts, from half the largest on. */
+const groupSize = (largest) => ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, largest / 2, 3, largest];
+
 function sources() {
   const size = byZoom(7, 0.42, 10, 0.6, 12, 0.82, 13, 0.95, 16, 1.4);
   const colour = colours("source");
@@ -133,12 +137,13 @@ function sources() {
     }),
     layer("sources-group", "circle", "sources", {
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 7, 3, 15],
+        "circle-radius": groupSize(GROUP_PX),
         "circle-color": "#40566b",
         "circle-opacity": 0.88,
-        "circle-stroke-color": ["case", [">", ["coalesce", ["get", "n_flagged"], 0], 0], FLAG, "#ffffff"],
-        "circle-stroke-width": 2,
       },
+    }),
+    layer("sources-group-share", "symbol", "sources", {
+      layout: { "icon-size": groupSize(1), "icon-allow-overlap": true, "icon-ignore-placement": true },
     }),
     layer("sources-group-count", "symbol", "sources", {
       layout: { "text-field": ["to-string", ["get", "n"]], "text-font": FONT_BOLD, "text-size": 10.5, "text-allow-overlap": true },
@@ -205,13 +210,19 @@ export function sourceFilter(shown) {
 }
 
 /** Count what of a group the switches let through; groups carry their counts by kind. */
-function groupCount(shown) {
-  const [all, active] = shown.flagged ? ["f_", "fa_"] : ["k_", "a_"];
+function groupCount(shown, flagged = shown.flagged) {
+  const [all, active] = flagged ? ["f_", "fa_"] : ["k_", "a_"];
   const counted = (prefix) => [...shown.kinds].map((kind) => ["coalesce", ["get", prefix + kind], 0]);
   const [some, those] = [["+", 0, ...counted(all)], ["+", 0, ...counted(active)]];
   if (shown.active && shown.inactive) return some;
   if (shown.active) return those;
   return shown.inactive ? ["-", some, those] : 0;
+}
+
+/** Name the ring that shows which share of a group is flagged; as little as one of many is seen. */
+function groupShare(shown) {
+  const share = ["/", groupCount(shown, true), ["max", groupCount(shown), 1]];
+  return ["concat", "share:", ["to-string", ["ceil", ["*", SHARES, share]]]];
 }
 
 const among = (kinds) => ["in", ["get", "kind"], ["literal", [...kinds]]];
@@ -225,12 +236,14 @@ export function applyShown(map, shown) {
     "sources-flag": ["all", isPoint, isFlagged, ...wanted],
     "sources-symbol": ["all", isPoint, ...wanted],
     "sources-group": ["all", isGroup, [">", groupCount(shown), 0]],
+    "sources-group-share": ["all", isGroup, [">", groupCount(shown), 0]],
     "sources-group-count": ["all", isGroup, [">", groupCount(shown), 0]],
     "assets-symbol": ["all", isPoint, among(shown.assets)],
     "zones-label": ["all", isPoint, among(shown.zones)],
   };
   for (const [id, filter] of Object.entries(asked)) map.setFilter(id, filter);
   map.setLayoutProperty("sources-group-count", "text-field", ["to-string", groupCount(shown)]);
+  map.setLayoutProperty("sources-group-share", "icon-image", groupShare(shown));
   const strict = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone && shown.zones.has(kind.kind)).map((kind) => kind.kind);
   for (const id of ["zones-fill", "zones-hatch", "zones-edge"]) map.setFilter(id, among(strict));
   map.setFilter("zones-border", among([...shown.zones].filter((kind) => !strict.includes(kind))));

@@ -202,6 +202,7 @@ def figures(count: int = CENSUS) -> dict[str, Any]:
     narrowed = drawn.of_districts(Wanted(districts=("district 7",)))
     narrow_ms = (time.process_time() - begun) * 1e3
     edited = with_many(drawn, 4_000)
+    narrow_edited_ms = cpu_ms(partial(edited.of_districts, Wanted(districts=("district 7",))))
     return {
         "points": count,
         "load_1min": os.getloadavg()[0],
@@ -217,17 +218,33 @@ def figures(count: int = CENSUS) -> dict[str, Any]:
         "tiles_some_kinds_active": [of_zoom(drawn, z, some) for z in ZOOMS],
         "tiles_4000_edits_on_top": [of_zoom(edited, z) for z in (0, 5, 8, 12, 14)],
         "district_first_ms": narrow_ms,
+        "district_first_4000_edits_on_top_ms": narrow_edited_ms,
         "district_points": len(narrowed.points),
         "edit_to_tile": [of_edits(drawn), of_edits(edited)],
         "load_1min_after": os.getloadavg()[0],
     }
 
 
+def beside_postgis(dsn: str, count: int = CENSUS) -> dict[str, Any]:
+    """Time tiles of ours and of PostGIS in turn, wall time; parameters as `figures`."""
+    from tests.bench import postgis  # noqa: PLC0415 (its driver is an extra)
+
+    columns = made(count)
+    drawn = drawing(columns)
+    by_zoom = postgis.beside(dsn, columns, drawn, partial(fullest, drawn.points.base.points))
+    return {"points": count, "load_1min": os.getloadavg()[0], "tiles": by_zoom}
+
+
 def main() -> None:
     """Measure, and print one JSON document."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("count", nargs="?", type=int, default=CENSUS)
-    found = figures(asked.parse_args().count)
+    asked.add_argument("dsn", nargs="?", help="of a database with PostGIS that is to be timed beside ours")
+    given = asked.parse_args()
+    if given.dsn:
+        json.dump(beside_postgis(given.dsn, given.count), sys.stdout, indent=1)
+        return
+    found = figures(given.count)
     json.dump(found, sys.stdout, indent=1)
     for name in ("tiles", "tiles_some_kinds_active", "tiles_4000_edits_on_top"):
         sys.stderr.write(f"{name}\n")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from numpy.typing import NDArray
 
-from geo_registry.live.points import Cloud, Cut, Groups, Points, cloud, cut, tally
+from geo_registry.live.points import Cloud, Cut, Groups, Points, Pool, cloud, cut, tally
 from geo_registry.live.recent import Recent
 from geo_registry.live.shapes import ShapeIndex
 
@@ -55,15 +55,15 @@ def grouped(points: dict[int, Point], tile: Tile, deeper: int) -> dict[tuple[int
 
 def matches(points: Points, known: dict[int, Point], tile: Tile, wanted: list[bool] | None) -> None:
     """Hold a cut of a tile, one by one and in groups, against the points one by one."""
-    mask = None if wanted is None else np.array(wanted)
+    pool = None if wanted is None else Pool(np.where(wanted, np.arange(len(wanted)), -1), len(wanted))
     true = inside(known, tile, wanted)
-    singles = cut(points, tile, Cut(most=10**9, deeper=2), mask)
+    singles = cut(points, tile, Cut(most=10**9, deeper=2), pool)
     assert isinstance(singles, Cloud)
     assert sorted(singles.ids.tolist()) == sorted(true)
     assert [true[record][2] for record in singles.ids.tolist()] == singles.category.tolist()
     assert singles.others["score"].tolist() == (singles.category * 10.0).tolist()
     assert (np.diff(singles.codes.astype(object)) >= 0).all()
-    groups = cut(points, tile, Cut(most=-1, deeper=2), mask)
+    groups = cut(points, tile, Cut(most=-1, deeper=2), pool)
     assert isinstance(groups, Groups)
     cells = grouped(true, tile, 2)
     fine = 2.0 ** (tile[0] + 2)
@@ -102,8 +102,9 @@ def test_sums_kept_by_block_are_those_of_each_point(
     known = dict(enumerate(placed * often, 1))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tally, "FINEST", 2)
+        patched.setattr(tally, "PLACES_BYTES", len(known) * WIDTH * 16 // 4)
         points = Points.of(clouded(known), WIDTH)
-    assert points.base.sums.block == 2
+    assert (points.base.sums.block, points.base.sums.apart) == (2, 2)
     matches(points, known, tile_of(placed[0], z), wanted)
 
 
@@ -112,7 +113,8 @@ def test_blocks_grow_rather_than_memory(monkeypatch: pytest.MonkeyPatch) -> None
     random = np.random.default_rng(7)
     places, category = random.random((2, 5_000)), random.integers(0, 9, 5_000)
     sorted_points = cloud((places[0], places[1]), np.arange(5_000, dtype=np.uint64), category)
-    monkeypatch.setattr(tally, "MOST_BYTES", 500)
+    monkeypatch.setattr(tally, "COUNTS_BYTES", 500)
+    monkeypatch.setattr(tally, "PLACES_BYTES", 500)
     points = Points.of(sorted_points, 9)
     assert points.base.sums.block > tally.FINEST
     groups = cut(points, (0, 0, 0), Cut(most=1, deeper=1))

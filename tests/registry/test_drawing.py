@@ -174,6 +174,13 @@ def test_names_are_fetched_for_single_points_alone(monkeypatch: pytest.MonkeyPat
     assert asked == [[1, 2]]
 
 
+def test_too_many_categories_are_refused() -> None:
+    """More pairs of words than numbers can tell apart are refused, never counted as one another."""
+    many = {"kind": Coded(np.arange(70_000), tuple(map(str, range(70_000))))}
+    with pytest.raises(OverflowError):
+        Categories().grown(many)
+
+
 def test_new_categories_come_after_the_known_ones() -> None:
     """Rows that bring a pair of words nobody had before leave the numbers of all others as they were."""
     first, known = Categories().grown({"kind": Coded(np.array([1, 0, 1]), ("a", "b"))})

@@ -5,5 +5,6 @@ from __future__ import annotations
 from geo_registry.live.points.cloud import Cloud, cloud
 from geo_registry.live.points.cutting import Cut, Groups, cut
 from geo_registry.live.points.overlay import Points
+from geo_registry.live.points.tally import Pool
 
-__all__ = ["Cloud", "Cut", "Groups", "Points", "cloud", "cut"]
+__all__ = ["Cloud", "Cut", "Groups", "Points", "Pool", "cloud", "cut"]

@@ -10,7 +10,7 @@ import numpy as np
 from geo_registry.live.points.cloud import Cloud
 from geo_registry.live.points.morton import BITS, span
 from geo_registry.live.points.overlay import Points
-from geo_registry.live.points.tally import Sums, scanned, sums_between
+from geo_registry.live.points.tally import Pool, Sums, scanned, sums_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Groups:
     x, y
         Mean places in the unit square, shape ``(m,)``.
     counts
-        Points by group and category, shape ``(m, categories)``.
+        Points by group and pooled category, shape ``(m, size of the pool)``.
     """
 
     x: NDArray[np.float64]
@@ -49,9 +49,7 @@ class Groups:
     counts: NDArray[np.int64]
 
 
-def cut(
-    points: Points, address: tuple[int, int, int], how: Cut, wanted: NDArray[np.bool_] | None = None
-) -> Cloud | Groups:
+def cut(points: Points, address: tuple[int, int, int], how: Cut, pool: Pool | None = None) -> Cloud | Groups:
     """Give what of the points lies in a tile.
 
     Parameters
@@ -62,8 +60,8 @@ def cut(
         ``(z, x, y)``, z at most 32 less `Cut.deeper`.
     how
         When and how finely points are grouped.
-    wanted
-        Which categories count, shape ``(categories,)``; None for all.
+    pool
+        Which categories count, and which of them together in groups; None for all, each by itself.
 
     Returns
     -------
@@ -80,7 +78,7 @@ def cut(
     >>> cut(four, (0, 0, 0), Cut(most=3, deeper=1)).counts.tolist()
     [[1, 1], [0, 1], [1, 0]]
     """
-    tile = _Tile(points, span(*address), wanted)
+    tile = _Tile(points, span(*address), pool or Pool.apart(points.width))
     return tile.singles() if tile.count() <= how.most else _groups(tile, address, how)
 
 
@@ -98,8 +96,8 @@ def _groups(tile: _Tile, address: tuple[int, int, int], how: Cut) -> Groups:
 class _Tile:
     """The three runs that a tile is made of: of the base, of what of it is gone, and of what was added."""
 
-    def __init__(self, points: Points, within: tuple[int, int], wanted: NDArray[np.bool_] | None) -> None:
-        self.points, self.span, self.wanted = points, within, wanted
+    def __init__(self, points: Points, within: tuple[int, int], pool: Pool) -> None:
+        self.points, self.span, self.pool = points, within, pool
         self.begin, self.end = points.base.points.between(*within)
         begin, end = np.searchsorted(points.gone, [self.begin, self.end])
         self.gone = points.gone[begin:end]
@@ -107,7 +105,7 @@ class _Tile:
 
     def count(self) -> int:
         """Count the points that are wanted."""
-        if self.wanted is None:
+        if self.pool.is_whole:
             return self.end - self.begin - len(self.gone) + len(self.added)
         return int(self.sums(np.zeros(0, dtype=np.uint64)).counts.sum())
 
@@ -119,17 +117,18 @@ class _Tile:
             stays[self.gone - self.begin] = False
             own = own.take(stays)
         joined = own.joined(self.added) if len(self.added) else own
-        return joined if self.wanted is None else joined.take(np.flatnonzero(self.wanted[joined.category]))
+        if self.pool.is_whole:
+            return joined
+        return joined.take(np.flatnonzero(self.pool.wanted[joined.category]))
 
     def sums(self, edges: NDArray[np.uint64]) -> Sums:
         """Add up the cells between edges, the tile's own ones not among them."""
-        base, width, wanted = self.points.base, self.points.width, self.wanted
+        base = self.points.base
         bounds = _bounds(base.points.codes[self.begin : self.end], edges) + self.begin
-        known = None if wanted is None else wanted[: base.sums.width]
-        total = _widened(sums_between(base.points, base.sums, bounds, known), width)
+        total = sums_between(base.points, base.sums, bounds, self.pool)
         for sign, part in ((-1, base.points.take(self.gone)), (1, self.added)):
             if len(part):
-                more = scanned(part, _bounds(part.codes, edges), width, wanted)
+                more = scanned(part, _bounds(part.codes, edges), self.pool)
                 total = Sums(
                     total.counts + sign * more.counts, total.x + sign * more.x, total.y + sign * more.y
                 )
@@ -138,8 +137,3 @@ class _Tile:
 
 def _bounds(codes: NDArray[np.uint64], edges: NDArray[np.uint64]) -> NDArray[np.intp]:
     return np.concatenate([[0], np.searchsorted(codes, edges, side="left"), [len(codes)]])
-
-
-def _widened(sums: Sums, width: int) -> Sums:
-    more = width - sums.counts.shape[1]
-    return sums if not more else Sums(np.pad(sums.counts, ((0, 0), (0, more))), sums.x, sums.y)

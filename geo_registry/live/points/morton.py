@@ -72,6 +72,5 @@ def span(z: int, x: int, y: int) -> tuple[int, int]:
     >>> span(0, 0, 0) == (0, 2**64 - 1), span(1, 1, 0) == (2**62, 2**63 - 1)
     (True, True)
     """
-    corner = [np.array([at << (BITS - z)], dtype=np.uint32) for at in (x, y)]
-    first = int(morton(*corner)[0])
+    first = sum((x >> place & 1 | (y >> place & 1) << 1) << 2 * (BITS - z + place) for place in range(z))
     return first, first + (1 << 2 * (BITS - z)) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,9 +14,48 @@ if TYPE_CHECKING:
 
 FINEST = 256
 """Points of a block at the least."""
-MOST_BYTES = 64_000_000
-"""What the kept sums may take: blocks are made longer until they do."""
-_BYTES_EACH = 4 + 8 + 8
+COUNTS_BYTES, PLACES_BYTES = 32_000_000, 64_000_000
+"""What kept counts and kept sums of places may take: they are kept less often until they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Which categories are counted together, and which not at all.
+
+    Attributes
+    ----------
+    of
+        The sum that each category adds to, -1 for none, shape ``(categories,)``.
+    size
+        Number of sums.
+    """
+
+    of: NDArray[np.intp]
+    size: int
+
+    @classmethod
+    def apart(cls, width: int) -> Pool:
+        """Count so many categories each by itself."""
+        return cls(np.arange(width), width)
+
+    @property
+    def wanted(self) -> NDArray[np.bool_]:
+        """Which categories are counted, shape ``(categories,)``."""
+        return self.of >= 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all categories are counted."""
+        return bool(self.wanted.all())
+
+    def added(self, counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Add counts by category up, shape ``(runs, categories)`` to ``(runs, size)``."""
+        chosen = np.argsort(self.of, kind="stable")[np.count_nonzero(self.of < 0) :]
+        numbers, first = np.unique(self.of[chosen], return_index=True)
+        sums = np.zeros((len(counts), self.size), dtype=np.int64)
+        if len(first):
+            sums[:, numbers] = np.add.reduceat(np.take(counts, chosen, axis=1), first, axis=1)
+        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +65,7 @@ class Sums:
     Attributes
     ----------
     counts
-        Points by run and category, shape ``(runs, categories)``.
+        Points by run and pooled category, shape ``(runs, size of the pool)``.
     x, y
         Sums of their places in steps, shape ``(runs,)``; exact.
     """
@@ -44,15 +83,18 @@ class Tally:
     ----------
     block
         Points of a block.
+    apart
+        Blocks after which sums by category are kept again; they take more room than counts.
     counts
         Points by category, shape ``(blocks + 1, categories)``.
     x, y
-        Sums of places in steps by category, shape ``(blocks + 1, categories)``.
+        Sums of places in steps by category, shape ``(blocks / apart + 1, categories)``.
     x_all, y_all
         The same of all categories, shape ``(blocks + 1,)``.
     """
 
     block: int
+    apart: int
     counts: NDArray[np.int32]
     x: NDArray[np.int64]
     y: NDArray[np.int64]
@@ -75,9 +117,8 @@ def tally(points: Cloud, width: int) -> Tally:
     width
         Number of categories, above every category of a point.
     """
-    block = FINEST
-    while len(points) // block * width * _BYTES_EACH > MOST_BYTES:
-        block *= 2
+    block = _block(len(points) * width * 4, FINEST, COUNTS_BYTES)
+    apart = _block(len(points) * width * 16, block, PLACES_BYTES) // block
     blocks = len(points) // block + 1
     key = np.arange(len(points), dtype=np.int64) // block * width + points.category
     size = blocks * width
@@ -90,12 +131,18 @@ def tally(points: Cloud, width: int) -> Tally:
     counts = before(np.bincount(key, minlength=size)).astype(np.int32)
     # a block's sums stay far below 2^53, up to which floats are exact
     x, y = (before(np.bincount(key, weights=axis, minlength=size)) for axis in (points.x, points.y))
-    return Tally(block, counts, x, y, x.sum(axis=1), y.sum(axis=1))
+    return Tally(block, apart, counts, x[::apart].copy(), y[::apart].copy(), x.sum(axis=1), y.sum(axis=1))
 
 
-def sums_between(
-    points: Cloud, kept: Tally, bounds: NDArray[np.intp], wanted: NDArray[np.bool_] | None = None
-) -> Sums:
+def _block(bytes_each: int, least: int, most: int) -> int:
+    """Give the points of a block with which sums that would take so much for every point take the most."""
+    block = least
+    while bytes_each // block > most:
+        block *= 2
+    return block
+
+
+def sums_between(points: Cloud, kept: Tally, bounds: NDArray[np.intp], pool: Pool) -> Sums:
     """Add up consecutive runs of points; some ten thousand are looked at, however many there are.
 
     Parameters
@@ -104,47 +151,48 @@ def sums_between(
         The points and their tally.
     bounds
         Where runs begin, and at last where the last one ends, ascending, shape ``(runs + 1,)``.
-    wanted
-        Which categories count, shape ``(categories,)``; None for all.
+    pool
+        Which categories count together; there may be more than the points have.
     """
     begin, end = int(bounds[0]), int(bounds[-1])
-    if end - begin <= len(bounds) * kept.block // 2:
-        return scanned(points.take(slice(begin, end)), bounds - begin, kept.width, wanted)
-    block, lengths = bounds // kept.block, bounds % kept.block
+    own = Pool(pool.of[: kept.width], pool.size)
+    apart = 1 if own.is_whole else kept.apart
+    if end - begin <= len(bounds) * kept.block * apart // 2:
+        return scanned(points.take(slice(begin, end)), bounds - begin, pool)
+    block, lengths = np.divmod(bounds, kept.block * apart)
     row = np.arange(int(lengths.sum())) + np.repeat(bounds - np.cumsum(lengths), lengths)
-    parts = points.category[row], points.x[row], points.y[row]
-    rest = _by_run(parts, lengths, kept.width, wanted)
-    counts = kept.counts[block] + rest.counts
-    if wanted is None:
+    rest = _by_run((points.category[row], points.x[row], points.y[row]), lengths, pool)
+    counts = own.added(kept.counts[block * apart]) + rest.counts
+    if own.is_whole:
         x, y = kept.x_all[block], kept.y_all[block]
     else:
-        counts[:, ~wanted] = 0
-        x, y = (axis[block][:, wanted].sum(axis=1) for axis in (kept.x, kept.y))
+        x, y = (axis[block][:, own.wanted].sum(axis=1) for axis in (kept.x, kept.y))
     return Sums(np.diff(counts, axis=0), np.diff(x + rest.x), np.diff(y + rest.y))
 
 
-def scanned(
-    points: Cloud, bounds: NDArray[np.intp], width: int, wanted: NDArray[np.bool_] | None = None
-) -> Sums:
+def scanned(points: Cloud, bounds: NDArray[np.intp], pool: Pool) -> Sums:
     """Add up consecutive runs of points by looking at each; parameters as `sums_between`."""
-    return _by_run((points.category, points.x, points.y), np.diff(bounds), width, wanted)
+    return _by_run((points.category, points.x, points.y), np.diff(bounds), pool)
 
 
 def _by_run(
     parts: tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint32]],
     lengths: NDArray[np.intp],
-    width: int,
-    wanted: NDArray[np.bool_] | None,
+    pool: Pool,
 ) -> Sums:
     category, x, y = parts
-    key = np.repeat(np.arange(len(lengths)) * width, lengths) + category
+    # one more sum takes what is not counted
+    width = pool.size + 1
+    key = (
+        np.repeat(np.arange(len(lengths)) * width, lengths)
+        + np.where(pool.wanted, pool.of, pool.size)[category]
+    )
     counts = np.bincount(key, minlength=len(lengths) * width).reshape(len(lengths), width)
-    if wanted is not None:
-        counts[:, ~wanted] = 0
-        chosen = wanted[category]
+    if not pool.is_whole:
+        chosen = pool.wanted[category]
         x, y = np.where(chosen, x, 0), np.where(chosen, y, 0)
     ends = np.cumsum(lengths)
-    return Sums(counts, *(_run_sums(axis, ends) for axis in (x, y)))
+    return Sums(counts[:, : pool.size], *(_run_sums(axis, ends) for axis in (x, y)))
 
 
 def _run_sums(places: NDArray[np.uint32], ends: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FIELD = 0x22
 _STRING, _DOUBLE, _UINT, _BOOL = 0x0A, 0x19, 0x28, 0x38
+_NOUGHT = np.zeros(1, dtype=np.int64)
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
 
@@ -73,10 +74,26 @@ class Values:
 
     def take(self, which: NDArray[np.integer[Any]]) -> Values:
         """Give some of the values, in the order asked for."""
-        lengths = np.diff(self.ends, prepend=0)[which]
-        ends = np.cumsum(lengths)
-        shift = self.ends[which] - ends
-        return Values(self.written[np.arange(int(lengths.sum())) + np.repeat(shift, lengths)], ends)
+        begins = np.concatenate([_NOUGHT, self.ends])[which]
+        lengths = self.ends[which] - begins
+        ends = lengths.cumsum()
+        row = np.repeat(begins - ends + lengths, lengths)
+        return Values(self.written[np.arange(len(row)) + row], ends)
+
+    def used(self, codes: NDArray[np.int32]) -> tuple[NDArray[np.int32], Values]:
+        """Give the values that some codes name and no other, and the codes by which they name these.
+
+        Parameters
+        ----------
+        codes
+            Numbers of values, -1 for none, any shape.
+        """
+        there = np.zeros(len(self) + 1, dtype=bool)
+        there[codes] = True
+        which = there[:-1].nonzero()[0]
+        numbers = np.full(len(there), -1, dtype=np.int32)
+        numbers[which] = np.arange(len(which))
+        return numbers[codes], self.take(which)
 
     def then(self, other: Values) -> Values:
         """Give these values and others after them."""
@@ -129,10 +146,7 @@ class Attribute:
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Attribute:
         """Give the attribute of some features, with the values these have and no other."""
-        taken = self.codes[rows]
-        used, codes = np.unique(taken, return_inverse=True)
-        missing = int(len(used) > 0 and used[0] < 0)
-        return Attribute((codes - missing).astype(np.int32), self.values.take(used[missing:]))
+        return Attribute(*self.values.used(self.codes[rows]))
 
     def then(self, other: Attribute) -> Attribute:
         """Give the attribute of these features and others after them."""

@@ -15,6 +15,8 @@ from geo_registry.publish import tiles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOST_CATEGORIES = 65_536
+"""What their numbers, of 16 bits, can tell apart."""
 Word = str | bool
 """What a code may stand for."""
 
@@ -121,6 +123,11 @@ class Categories:
     def __len__(self) -> int:
         return len(next(iter(self.each.values())).codes) if self.each else 0
 
+    def pooled(self, names: Sequence[str]) -> tuple[NDArray[np.intp], Categories]:
+        """Count together what is the same in some columns: give the sum of each, and what sums mean."""
+        numbers, meant = Categories().grown({name: one for name, one in self.each.items() if name in names})
+        return (numbers.astype(np.intp) if meant.each else np.zeros(len(self), dtype=np.intp)), meant
+
     def of(self, name: str) -> Coded:
         """Give the word of each category in a column; none of them has one where there is no such column."""
         return self.each.get(name) or Coded(np.full(len(self), -1), ())
@@ -141,12 +148,19 @@ class Categories:
         -------
         tuple
             The category of each row, shape ``(n,)``, and what the numbers mean from now on.
+
+        Raises
+        ------
+        OverflowError
+            If there are more than `MOST_CATEGORIES`: some column has too many words to be counted by.
         """
         both = {
             name: np.concatenate([self.of(name).codes, column.codes]).astype(np.int64) + 1
             for name, column in coded.items()
         }
         numbers, firsts = _numbered(list(both.values()))
+        if len(firsts) > MOST_CATEGORIES:
+            raise OverflowError(len(firsts))
         each = {name: Coded(both[name][firsts] - 1, coded[name].words) for name in coded}
         return numbers[len(self) :].astype(np.uint16), Categories(each)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo_registry.live.points import Cloud, Cut, Groups, Points, cut
+from geo_registry.live.points import Cloud, Cut, Groups, Points, Pool, cut
 from geo_registry.live.points.morton import BITS
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
@@ -23,6 +23,9 @@ CROWDED = 2_000
 """Points of a tile above which they are drawn as counted groups: none is dropped."""
 DEEPER = 4
 """Levels by which cells of groups are finer than their tile: 16 x 16, 32 px on a screen that draws 512 px."""
+
+COUNTED = ("kind", "active", "flagged", "priority")
+"""Columns that groups say their sums of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Drawn:
         Its points; the marks of outlines among them.
     categories
         What the numbers of their categories mean.
+    sums
+        Which categories groups count together, and what these sums mean.
+    words
+        What single points say of their categories.
     districts
         What the codes of their districts mean.
     outlines
@@ -76,6 +83,8 @@ class Drawn:
 
     points: Points
     categories: Categories
+    sums: tuple[NDArray[np.intp], Categories]
+    words: saying.Words
     districts: tuple[Any, ...] = ()
     outlines: Outlines | None = None
     describe: Describe | None = None
@@ -93,7 +102,20 @@ class Drawn:
         numbers, categories = self.categories.grown(added.coded)
         points = self.points.changed(gone, added.cloud(numbers), width=len(categories))
         districts = added.district.words if added.district else self.districts
-        return replace(self, points=points, categories=categories, districts=districts)
+        return replace(self.knowing(categories), points=points, districts=districts)
+
+    def knowing(self, categories: Categories) -> Drawn:
+        """Give the same drawing with what has come to the categories."""
+        if len(categories) == len(self.categories):
+            return self
+        points = replace(self.points, width=len(categories))
+        return replace(self, points=points, **_known(categories))
+
+    def pool(self, wanted: Wanted | None) -> Pool:
+        """Tell which categories are counted, and which together."""
+        numbers, meant = self.sums
+        among = wanted.among(self.categories) if wanted else None
+        return Pool(numbers if among is None else np.where(among, numbers, -1), max(1, len(meant)))
 
     def folded(self) -> Drawn:
         """Give the same drawing with its edits sorted in; for when `points.is_heavy`."""
@@ -132,7 +154,13 @@ def drawing(columns: Columns, describe: Describe | None = None) -> Drawn:
     numbers, categories = Categories().grown(columns.coded)
     points = Points.of(columns.cloud(numbers), len(categories))
     districts = columns.district.words if columns.district else ()
-    return Drawn(points, categories, districts, describe=describe)
+    return Drawn(points, **_known(categories), districts=districts, describe=describe)
+
+
+def _known(categories: Categories) -> dict[str, Any]:
+    """Work out what follows from categories alone."""
+    words, sums = saying.Words.of(categories), categories.pooled(COUNTED)
+    return {"categories": categories, "sums": sums, "words": words}
 
 
 def encode(layer: str, drawn: Drawn, address: tuple[int, int, int], wanted: Wanted | None = None) -> bytes:
@@ -154,12 +182,12 @@ def encode(layer: str, drawn: Drawn, address: tuple[int, int, int], wanted: Want
     bytes
         A vector tile; empty where nothing lies in it.
     """
-    among = wanted.among(drawn.categories) if wanted else None
-    found = cut(drawn.points, address, Cut(CROWDED, DEEPER), among)
+    pool = drawn.pool(wanted)
+    found = cut(drawn.points, address, Cut(CROWDED, DEEPER), pool)
     marks, said = _marked(drawn, found, address)
     if drawn.outlines is None:
         return tiles.layer(layer, said, marks)
-    shapes, own = _outlined(drawn.outlines, address, wanted, among)
+    shapes, own = _outlined(drawn.outlines, address, wanted, pool)
     return tiles.layer(
         layer, _beside(own, said, (len(shapes.types), len(marks.types))), tiles.join(shapes, marks)
     )
@@ -169,9 +197,9 @@ def _marked(
     drawn: Drawn, found: Cloud | Groups, address: tuple[int, int, int]
 ) -> tuple[tiles.Commands, saying.Said]:
     if isinstance(found, Groups):
-        return tiles.point_commands(found.x, found.y, address), saying.of_groups(found, drawn.categories)
+        return tiles.point_commands(found.x, found.y, address), saying.of_groups(found, drawn.sums[1])
     x, y = ((axis.astype(np.float64) + 0.5) / 2.0**BITS for axis in (found.x, found.y))
-    said = saying.of_singles(found, drawn.categories, drawn.describe) if len(found) else {}
+    said = saying.of_singles(found, drawn.words, drawn.describe) if len(found) else {}
     return tiles.point_commands(x, y, address), said
 
 
@@ -179,11 +207,11 @@ def _outlined(
     outlines: Outlines,
     address: tuple[int, int, int],
     wanted: Wanted | None,
-    among: NDArray[np.bool_] | None,
+    pool: Pool,
 ) -> tuple[tiles.Commands, saying.Said]:
     near = outlines.by_box.meeting(box(address))
-    if among is not None:
-        near = near[among[outlines.category[near]]] if len(among) else near[:0]
+    if not pool.is_whole:
+        near = near[pool.wanted[outlines.category[near]]]
     if wanted is not None and wanted.districts:
         where = outlines.district
         near = near[where.take(near).among(wanted.districts)] if where else near[:0]

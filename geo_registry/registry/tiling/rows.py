@@ -130,6 +130,8 @@ def _drawn(
 ) -> Drawn:
     first = len(shapes)
     coded = {name: Coded.of(said[name]) for name in CODED if name in said and name in names}
+    # what has no words at all still is of a category: that of no kind
+    coded = coded or {"kind": Coded(np.full(len(said), -1), ())}
     district = Coded.of(said["district"]) if "district" in said else None
     texts = {name: tiles.Attribute.of(said[name]) for name in names if name in said}
     plain = Columns(
@@ -153,8 +155,7 @@ def _drawn(
         category,
         district.take(slice(first)) if district else None,
     )
-    points_now = replace(made.points, width=len(categories))
-    return replace(made, outlines=own, categories=categories, points=points_now)
+    return replace(made.knowing(categories), outlines=own)
 
 
 def _rows(house: House, viewer: Viewer, layer: str, wanted: Wanted) -> gpd.GeoDataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,22 +21,53 @@ _LOOKED_UP = 100_000
 """Greatest sum up to which a table of all numbers below is quicker than sorting the sums."""
 
 
-def of_singles(points: Cloud, categories: Categories, describe: Describe | None) -> Said:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What categories mean, as tiles say it; all columns share one table of words.
+
+    Attributes
+    ----------
+    names
+        Of the columns.
+    codes
+        Words by category and column, -1 for none, shape ``(categories, columns)``.
+    values
+        The words.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int32]
+    values: tiles.Values
+
+    @classmethod
+    def of(cls, categories: Categories) -> Words:
+        """Write down what categories mean."""
+        codes = np.full((len(categories), len(categories.each)), -1, dtype=np.int32)
+        words: list[Word] = []
+        for at, coded in enumerate(categories.each.values()):
+            codes[:, at] = np.where(coded.codes < 0, -1, coded.codes + len(words))
+            words += coded.words
+        return cls(tuple(categories.each), codes, tiles.Values.of(words))
+
+    def said(self, category: NDArray[np.uint16]) -> Said:
+        """Say what the categories of some points mean, with the words that it takes and no other."""
+        codes, values = self.values.used(self.codes[category])
+        return {name: tiles.Attribute(codes[:, at], values) for at, name in enumerate(self.names)}
+
+
+def of_singles(points: Cloud, words: Words, describe: Describe | None) -> Said:
     """Say of single points their id, what their category means, their score, and what is described.
 
     Parameters
     ----------
     points
         The points of one tile.
-    categories
+    words
         What their categories mean.
     describe
         Gives what else is said of records; wins where it says the same.
     """
-    said: Said = {"id": tiles.Attribute.each(tiles.Values.hexes(points.ids))}
-    for name, coded in categories.each.items():
-        whole = tiles.Attribute(coded.codes.astype(np.int32), tiles.Values.of(coded.words))
-        said[name] = whole.take(points.category.astype(np.int64))
+    said = {"id": tiles.Attribute.each(tiles.Values.hexes(points.ids)), **words.said(points.category)}
     if "score" in points.others:
         said["score"] = _numbers(points.others["score"])
     return said | dict(describe(points.ids) if describe else {})
@@ -57,7 +89,7 @@ def of_groups(groups: Groups, categories: Categories) -> Said:
     groups
         The groups of one tile.
     categories
-        What their categories mean; without ``active`` all count as that, without ``flagged`` none.
+        What their sums mean; without ``active`` all count as that, without ``flagged`` none.
     """
     sums = _sums(groups.counts, categories)
     codes, values = _table(np.column_stack(list(sums.values())))
