@@ -1,4 +1,4 @@
-"""The only SQL: frames in, frames out; nothing here knows kinds, rules or requests."""
+"""The only SQL: frames in, frames out, from a file or a database; nothing here knows kinds or requests."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,8 +18,10 @@ from hypothesis import strategies as st
 from geo_registry.core.frame import check, conform
 from geo_registry.errors import Conflict, StoreError
 from geo_registry.store import Store, connect
+from geo_registry.store.arrivals import Arrival, RefusedRow
 from geo_registry.store.chain import Commit
 from geo_registry.store.keeping.findings import Break
+from geo_registry.store.people import Account, Attempt, SessionRow, Token
 from geo_registry.store.rows import Change, contents
 from tests.store.servers import Server
 
@@ -45,6 +48,15 @@ STORES = {"postgis": postgis_stores, "sqlite": sqlite_stores}
 def make(request: pytest.FixtureRequest) -> MakeStore:
     """Give a maker of each make of store."""
     return STORES[request.param](request)
+
+
+@pytest.fixture(scope="module")
+def filling(make: MakeStore) -> Iterator[Store]:
+    """Give a store of each make that more and more is written to."""
+    made = make()
+    made.create(note("init"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -146,16 +158,14 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
     texts=st.lists(st.text(CHARACTERS, max_size=30), min_size=1, max_size=5),
     number=st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_any_text_and_number_survive(make: MakeStore, texts: list[str], number: float) -> None:
+def test_any_text_and_number_survive(filling: Store, texts: list[str], number: float) -> None:
     """Whatever characters and numbers a ledger holds come back unchanged, and the chain holds."""
-    store = make()
-    store.create(note("init"))
-    written = rows(*(str(at) for at in range(len(texts))))
+    base = filling.revision()
+    written = rows(*(f"{base}-{at}" for at in range(len(texts))))
     written["name"], written["note"], written["stock_t"] = texts, texts, number
-    store.commit(Change(0, written), note("import", "b1"))
-    assert contents(conform(store.records())) == contents(written)
-    assert store.verify().whole
-    store.close()
+    filling.commit(Change(base, written), note("import", "b1"))
+    assert contents(conform(filling.records(ids=list(written["id"])))) == contents(written)
+    assert filling.verify().whole
 
 
 def test_a_character_that_is_none_is_kept_or_refused(store: Store) -> None:
@@ -166,6 +176,66 @@ def test_a_character_that_is_none_is_kept_or_refused(store: Store) -> None:
     kept = store.records()
     assert kept.empty == (store.revision() == 0)
     assert kept.empty or contents(conform(kept)) == contents(written)
+    assert store.verify().whole
+
+
+def arrival(batch: str | None, *refused: RefusedRow) -> Arrival:
+    """Make a file that was sent."""
+    return Arrival("2026-11-23T08:00:00+08:00", "tester", "台账.csv", "ab", batch, {"行": 1.5}, refused)
+
+
+def test_what_was_sent_is_kept_with_its_commit(store: Store) -> None:
+    """A file is kept in the transaction of its rows, or alone; refused rows come back as they were sent."""
+    bad = RefusedRow("表", 10, (("名称", "name", "甲"), ("?", None, None)))
+    other = RefusedRow("表", 9, (("名称", "name", ""),))
+    store.commit(Change(0, rows("a")), note("import", "b1"), arrival("b1", bad, other))
+    with pytest.raises(Conflict):
+        store.commit(Change(0, rows("b")), note("import", "b2"), arrival("b2"))
+    for number in range(2, 12):
+        assert store.arrivals.add(arrival(None)).id == f"a{number}"
+    assert [one.id for one in store.arrivals.all()] == [f"a{number}" for number in range(11, 0, -1)]
+    assert len(store.arrivals.of_file("ab")) == 11
+    assert store.arrivals.of_batch("b1") == replace(arrival("b1"), id="a1")
+    assert store.arrivals.of_batch("b2") is None
+    assert store.arrivals.refused("a1") == [other, bad]
+    assert store.arrivals.one("a1") == store.arrivals.of_batch("b1")
+    assert store.arrivals.one("a99") is None
+
+
+def test_people_are_kept(store: Store) -> None:
+    """Accounts, tokens, sessions and failed attempts are written once, found, changed and swept out."""
+    people, wang = store.people, Account("wang", "district", ("郾城区",), (), "hash")
+    people.save(None, wang, note("user"))
+    with pytest.raises(Conflict):
+        people.save(None, wang, note("user"))
+    token = Token("t1", "wang", "digest", "read", "2026-11-23", "2026-12-23")
+    people.add_token(token, note("user"))
+    people.revoke("t1", note("user"))
+    assert people.tokens("wang") == [replace(token, revoked=True)]
+    session = SessionRow("digest", "wang", 0, "csrf", 1.5, 1.5)
+    people.begin(session, made=0.0, seen=0.0, until=9.0)
+    people.seen("digest", 2.25)
+    assert people.session("digest") == (replace(session, seen_at=2.25), wang)
+    people.save(wang, replace(wang, epoch=1), note("user"))
+    assert people.session("digest") is None
+    for count in (1, 2):
+        people.revise(["wang"], lambda _, count=count: {"wang": Attempt(count, 0.5)}, forgotten=0.0)  # type: ignore[misc]
+    assert people.attempts(["wang", "li"]) == {"wang": Attempt(2, 0.5)}
+    people.revise([], lambda _: {}, forgotten=1.0)
+    assert people.attempts(["wang"]) == {}
+    assert [commit.action for commit in store.commits()] == ["init", *["user"] * 4]
+    assert store.verify().whole
+
+
+def test_what_was_written_has_its_order(store: Store) -> None:
+    """Versions stand one after the other as they were written, whatever was broken off in between."""
+    store.commit(Change(0, rows("b", "a", "é", "Z")), note("import", "b1"))
+    with pytest.raises(StoreError):
+        store.commit(Change(1, rows("c", "c")), note("import", "b2"))
+    closed = (("é", 1), ("Z", 1), ("a", 1))
+    store.commit(Change(1, rows("d"), closed), note("import", "b2"))
+    assert store.records()["id"].tolist() == ["b", "d"]
+    assert list(store.touched(2)) == ["Z", "a", "d", "é"]
     assert store.verify().whole
 
 

@@ -33,6 +33,8 @@ _ENTER = f"SELECT pg_try_advisory_lock_shared({_LOCKS}, {_OPEN})"
 _ALONE = f"SELECT pg_try_advisory_lock({_LOCKS}, {_OPEN})"
 _AT_ONCE = 10_000
 """Versions closed by one statement."""
+MANY = 1_000
+"""So many new versions change what the server has to know of the table to find its way through it."""
 _CLOSE = text("""
     UPDATE records SET known_to = :revision
     FROM unnest(CAST(:ids AS text[]), CAST(:numbers AS integer[])) AS closed (id, version)
@@ -228,6 +230,9 @@ class Base:
             last = connection.scalar(select(func.max(schema.records.c.seq))) or 0
             numbered = ((number, *row) for number, row in enumerate(rows, last + 1))
             driver.copy_in(connection, schema.records, ("seq", *schema.STORED), numbered)
+        if len(rows) >= MANY:
+            # at once and not when the server comes to it: the next import asks for these very rows
+            connection.exec_driver_sql("ANALYZE records")
 
     def close_versions(
         self, connection: Connection, versions: Sequence[tuple[str, int]], revision: int

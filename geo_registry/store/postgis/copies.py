@@ -100,6 +100,7 @@ def restore(base: Base, file: Path, aside: str, *, replace: bool = False) -> Res
         kept = _put_aside(connection, aside)
         base.make_tables(connection)
         _read(connection, part)
+        connection.exec_driver_sql("ANALYZE records")
         proof = prove(connection, newest)
         if proof.broken:
             raise StoreError("STORE_BROKEN", path=file.name, **asdict(proof.broken))
