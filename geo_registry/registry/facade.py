@@ -92,13 +92,7 @@ class Registry:
         access.must(self._viewer, right)
 
     def commits(self) -> Sequence[Commit]:
-        """Give every commit, oldest first; only who sees everything may ask.
-
-        Raises
-        ------
-        NotAllowed
-            Without a right to the history of all areas.
-        """
+        """Give every commit, oldest first; only who sees everything may ask; errors as `records.commits`."""
         return records.commits(self._house, self._viewer)
 
     def counts(self) -> dict[str, int]:
@@ -276,7 +270,7 @@ class Registry:
 
     def priorities(self) -> pd.DataFrame:
         """Give each source's own score, priority and flag, indexed by source id."""
-        return audits.priorities(self._house, self._viewer, self._house.revision(), self._house.today)
+        return audits.priorities(self._house, self._viewer, self.revision, self.today)
 
     def priority(self, record_id: str) -> pd.DataFrame:
         """Give one source's own score, priority and flag: one row, or none where it is in no ring."""
