@@ -107,6 +107,31 @@ def empty(fields: Iterable[Field] = ()) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=CRS))
 
 
+def joined(parts: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put canonical frames under one another; a column that some of them lack is empty there.
+
+    Parameters
+    ----------
+    parts
+        Frames in WGS 84; those without rows do not count.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index 0..n-1; base columns alone where there are no rows.
+
+    Examples
+    --------
+    >>> kilns = conform(pd.DataFrame({"name": ["甲", "乙"]}))
+    >>> joined([kilns[:1], empty(), kilns[1:]])["name"].tolist()
+    ['甲', '乙']
+    """
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return empty()
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=CRS)
+
+
 def conform(frame: pd.DataFrame, fields: Iterable[Field] = ()) -> gpd.GeoDataFrame:
     """Bring a frame to the canonical columns and dtypes; absent columns become empty ones.
 

@@ -55,7 +55,7 @@ class Mark:
         return f"{self.revision:010d}-{self.hash[:12]}-{self.catalog[:12]}-{FORMAT}"
 
 
-def keep(census: Census, folder: Path, mark: Mark) -> None:
+def keep(census: Census, folder: Path, mark: Mark) -> Path:
     """Write a census, whole or not at all; older ones but the last are removed.
 
     Parameters
@@ -66,6 +66,11 @@ def keep(census: Census, folder: Path, mark: Mark) -> None:
         Where all states of one store are kept.
     mark
         Which state it is.
+
+    Returns
+    -------
+    Path
+        Where it is, for `opened`.
 
     Raises
     ------
@@ -81,12 +86,14 @@ def keep(census: Census, folder: Path, mark: Mark) -> None:
             sums[name] = zlib.crc32((made / f"{name}.arrow").read_bytes())
         said = asdict(mark) | {"format": FORMAT, "sums": sums, "all_valid": list(census.all_valid)}
         (made / _MARK).write_text(json.dumps(said), encoding="utf-8")
-        if not (folder / mark.name).exists():
-            os.replace(made, folder / mark.name)  # noqa: PTH105 (a folder, at one stroke)
+        # what stands there under this name may be damaged; who has it mapped keeps it
+        shutil.rmtree(folder / mark.name, ignore_errors=True)
+        os.replace(made, folder / mark.name)  # noqa: PTH105 (a folder, at one stroke)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     for old in _states(folder)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
+    return folder / mark.name
 
 
 def _states(folder: Path) -> list[Path]:

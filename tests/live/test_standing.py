@@ -113,7 +113,7 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["lon.npy", "states.arrow", "shapes.arrow", "mark.json", "xyz.npy"])
 @pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
 def test_what_was_damaged_is_not_opened(tmp_path: Path, name: str, damage: str) -> None:
-    """A file that was cut, altered or removed makes the state one that is read anew, never a wrong one."""
+    """A file that was cut, altered or removed makes the state one that is read anew and written again."""
     kept.keep(taken(SOME), tmp_path, kept.Mark(1, "a" * 64, "c" * 64))
     [(_, folder)] = kept.newest(tmp_path, "c" * 64)
     content = bytearray((folder / name).read_bytes())
@@ -123,6 +123,8 @@ def test_what_was_damaged_is_not_opened(tmp_path: Path, name: str, damage: str) 
         content[-3] ^= 0x41
         (folder / name).write_bytes(content if damage == "flipped" else content[:-5])
     assert kept.opened(folder) is None
+    whole = kept.opened(kept.keep(taken(SOME), tmp_path, kept.Mark(1, "a" * 64, "c" * 64)))
+    assert whole is not None
 
 
 def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

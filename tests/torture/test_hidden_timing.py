@@ -11,6 +11,7 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.registry.people.grants import Grant
+from geo_registry.registry.seeing import many
 from geo_registry.web import create_app
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ def taken_s(client: FlaskClient, path: str, headers: dict[str, str]) -> float:
 
 @pytest.mark.torture
 @pytest.mark.parametrize("path", PATHS)
-def test_a_hidden_id_takes_as_long_as_a_missing_one(demo_copy: str, path: str) -> None:
+@pytest.mark.parametrize("whole", [many.WHOLE, -1], ids=["frames", "numbers"])
+def test_a_hidden_id_takes_as_long_as_a_missing_one(
+    demo_copy: str, path: str, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over 400 interleaved requests the medians of a hidden and a missing id differ by less than a fifth."""
+    monkeypatch.setattr(many, "WHOLE", whole)
     registry = gr.open(demo_copy)
     registry.people.add("clerk", Grant("district", ("郾城区",)), None)
     bearer = {"Authorization": f"Bearer {registry.people.make_token('clerk', 'read', 1).text}"}

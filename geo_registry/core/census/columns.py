@@ -111,6 +111,10 @@ class Census:
         vocabularies = self.states, self.areas
         return _sorted(self.rows.take(places), vocabularies, where[kept], self.shapes[kept])
 
+    def of(self, ids: NDArray[np.uint64]) -> Census:
+        """Give the census of some records, looking at every row."""
+        return self.at(np.flatnonzero(np.isin(self.rows.ids, ids)))
+
     def valid(self, on: date) -> NDArray[np.bool_] | None:
         """Tell which rows are true on a date; None where all of them are."""
         day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))

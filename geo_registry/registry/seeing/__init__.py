@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 
 from geo_registry.core.access import Viewer, must, own, published, visible
 from geo_registry.core.bounds import Bounds, within
-from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.frame import joined
 from geo_registry.core.ledger.versions import standing
 from geo_registry.errors import NotFound, SignInNeeded
+from geo_registry.registry.seeing import many
 from geo_registry.registry.seeing.known import known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     from geo_registry.registry.house import House
@@ -128,18 +129,11 @@ def frames(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) ->
     """
 
     def load() -> gpd.GeoDataFrame:
-        return _joined([frame(house, viewer, kind, revision) for kind in kinds])
+        return joined([frame(house, viewer, kind, revision) for kind in kinds])
 
     since = tuple(known(house, kind, revision).since for kind in kinds)
     key = ("frames", tuple(kinds), since, bounds_of(house, viewer, *kinds))
     return house.recent.get(key, load).copy(deep=False)
-
-
-def _joined(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return empty()
-    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=CRS)
 
 
 def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: int) -> gpd.GeoDataFrame:
@@ -147,7 +141,7 @@ def with_contacts(house: House, viewer: Viewer, kinds: Sequence[str], revision: 
 
     Restricted fields are empty where the viewer has no right to them.
     """
-    return _joined([visible(viewer, known(house, kind, revision).rows, house.catalog) for kind in kinds])
+    return joined([visible(viewer, known(house, kind, revision).rows, house.catalog) for kind in kinds])
 
 
 def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Series[Any]:
@@ -167,14 +161,49 @@ def one(house: House, viewer: Viewer, record_id: str, revision: int) -> pd.Serie
     NotFound
         If there is none, or the viewer may not see it.
     """
-    found, newest = house.store.standing(record_id, as_of=revision)
-    kind = house.catalog.kinds.get(str(found["kind"].iloc[0])) if len(found) else None
-    rows = conform(found, kind.fields) if kind else empty()
-    shown = rows[within(bounds_of(house, viewer, kind.name), rows, house.catalog)] if kind else rows
-    if kind is None or not len(shown):
+    found = _versions(house, viewer, record_id, revision)
+    if found is None:
         raise NotFound("RECORD_UNKNOWN", value=record_id)
-    at_last = standing(shown, house.today).iloc[[0]]
+    rows, newest = found
+    at_last = standing(rows, house.today).iloc[[0]]
+    kind = house.catalog.kinds[str(at_last["kind"].iloc[0])]
     mine = viewer.may("contacts") and bool(own(viewer, at_last)[0])
     said: pd.Series[Any] = (at_last if mine else published(at_last, kind)).iloc[0].copy()
     said["version"] = newest
     return said
+
+
+def _versions(
+    house: House, viewer: Viewer, record_id: str, revision: int
+) -> tuple[gpd.GeoDataFrame, int] | None:
+    """Give the versions of a record that the viewer sees, and the number of its newest; None without any.
+
+    What is hidden is found out without reading it: it must not take longer than what is missing.
+    """
+    if not many.is_whole(house, viewer.bounds, revision):
+        return many.versions_of(house, viewer.bounds, record_id, revision)
+    kind, places = _places(house, revision).get(record_id, NOWHERE)
+    seen = _seen(house, bounds_of(house, viewer, kind), kind, revision) if kind else ()
+    shown = [place for place in places if seen[place]]
+    if kind is None or not shown:
+        return None
+    rows = known(house, kind, revision).rows
+    return rows.iloc[shown], int(rows["version"].iloc[list(places)].max())
+
+
+NOWHERE: tuple[str | None, tuple[int, ...]] = (None, ())
+"""Place of a record that is not there."""
+
+
+def _places(house: House, revision: int) -> Mapping[str, tuple[str | None, tuple[int, ...]]]:
+    """Tell of every record in which frame and rows its versions stand."""
+
+    def look() -> dict[str, tuple[str | None, tuple[int, ...]]]:
+        found: dict[str, tuple[str | None, tuple[int, ...]]] = {}
+        for kind in house.catalog.kinds:
+            for place, name in enumerate(known(house, kind, revision).rows["id"]):
+                before = found.get(name, NOWHERE)[1]
+                found[name] = kind, (*before, place)
+        return found
+
+    return house.recent.get(("places", revision), look)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import shapely
 from geo_registry.core.access import published
 from geo_registry.core.bounds import within
 from geo_registry.core.census import Census, count_records, hexed, of_kinds, seen
-from geo_registry.core.frame import CRS, conform, empty
+from geo_registry.core.frame import conform, joined
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.seeing.numbers import standing
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_registry.core.bounds import Bounds
-    from geo_registry.live.standing import Standing
     from geo_registry.registry.house import House
 
+_ID = re.compile("[0-9a-f]{16}")
+"""How a record's identity is written."""
 WHOLE = 200_000
 """Record versions up to which a store is held in memory whole, at some kilobytes each."""
 AT_ONCE = 200_000
@@ -75,7 +77,36 @@ def rows_of(
     if len(ids) > AT_ONCE:
         raise ValueRefused("ANSWER_TOO_WIDE", value=len(ids), limit=AT_ONCE)
     found = house.store.records(kinds, as_of=revision, ids=hexed(ids))
-    return _joined(list(_published(house, bounds, found)))
+    return joined(list(_published(house, bounds, found)))
+
+
+def versions_of(
+    house: House, bounds: Bounds, record_id: str, revision: int
+) -> tuple[gpd.GeoDataFrame, int] | None:
+    """Read the versions of one record that somebody sees, with all their columns.
+
+    Parameters
+    ----------
+    house, bounds, revision
+        As for `rows_of`.
+    record_id
+        The record.
+
+    Returns
+    -------
+    tuple or None
+        The versions, and the number of the newest one, closed ones too; None where none is seen, which the
+        numbers tell before anything is read.
+    """
+    if not _ID.fullmatch(record_id):
+        return None
+    ids, now = np.array([int(record_id, 16)], dtype=np.uint64), standing(house, revision)
+    parts = now.base.at(np.setdiff1d(now.rows_of(ids), now.gone)), now.fresh.of(ids)
+    if not any(bool(seen(part, bounds, house.catalog).any()) for part in parts):
+        return None
+    found, newest = house.store.standing(record_id, as_of=revision)
+    rows = conform(found, house.catalog.kinds[str(found["kind"].iloc[0])].fields)
+    return rows[within(bounds, rows, house.catalog)], newest
 
 
 def _published(house: House, bounds: Bounds, found: pd.DataFrame) -> Iterator[gpd.GeoDataFrame]:
@@ -85,13 +116,6 @@ def _published(house: House, bounds: Bounds, found: pd.DataFrame) -> Iterator[gp
             kind = house.catalog.kinds[name]
             rows = conform(own, kind.fields)
             yield published(rows, kind)[within(bounds, rows, house.catalog)]
-
-
-def _joined(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return empty()
-    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=CRS)
 
 
 def around(
@@ -142,29 +166,43 @@ def _counted(house: House, bounds: Bounds, census: Census) -> dict[str, int]:
 
 
 def any_synthetic(house: House, bounds: Bounds, revision: int) -> bool:
-    """Tell whether any record that somebody sees is made up; parameters as `counts`."""
-    return any(
-        bool((census.rows.synthetic & seen(census, bounds, house.catalog))[rows].any())
-        for census, rows in _standing_rows(standing(house, revision))
-    )
+    """Tell whether any record that somebody sees is made up.
+
+    Parameters
+    ----------
+    house, bounds, revision
+        As for `rows_of`.
+    """
+    return any(bool((census.rows.synthetic & held).any()) for census, held in _held(house, bounds, revision))
 
 
-def _standing_rows(now: Standing) -> Iterator[tuple[Census, Any]]:
-    """Give the base with the rows of it that still hold, and what is fresh."""
-    kept = np.ones(len(now.base), dtype=bool)
-    kept[now.gone] = False
-    yield now.base, kept
-    yield now.fresh, slice(None)
+def _held(
+    house: House, bounds: Bounds, revision: int, kinds: Sequence[str] | None = None
+) -> Iterator[tuple[Census, NDArray[np.bool_]]]:
+    """Give what stands still and what is fresh, each with the rows that hold and that somebody sees."""
+    now = standing(house, revision)
+    for census, gone in ((now.base, now.gone), (now.fresh, [])):
+        held = seen(census, bounds, house.catalog)
+        if kinds is not None:
+            held &= of_kinds(census, kinds)
+        held[gone] = False
+        yield census, held
 
 
-def box(house: House, bounds: Bounds, revision: int, *kinds: str) -> tuple[float, float, float, float] | None:
-    """Give the box of the records of some kinds, W, S, E, N in degrees; None where none has a position."""
+def box(
+    house: House, bounds: Bounds, kinds: Sequence[str], revision: int
+) -> tuple[float, float, float, float] | None:
+    """Give the box of the records of some kinds, W, S, E, N in degrees; None where none has a position.
+
+    Parameters
+    ----------
+    house, bounds, kinds, revision
+        As for `rows_of`.
+    """
     edges = []
-    for census, rows in _standing_rows(standing(house, revision)):
-        shown = seen(census, bounds, house.catalog) & of_kinds(census, kinds)
-        held = np.zeros(len(census), dtype=bool)
-        held[rows] = shown[rows]
-        lon, lat = (column[held & ~np.isnan(column)] for column in (census.rows.lon, census.rows.lat))
+    for census, held in _held(house, bounds, revision, kinds):
+        points = held & ~np.isnan(census.rows.lon)
+        lon, lat = census.rows.lon[points], census.rows.lat[points]
         edges += [np.array([lon.min(), lat.min(), lon.max(), lat.max()])] if len(lon) else []
         shapes = census.shapes[held[census.shaped]]
         edges += [shapely.total_bounds(shapes)] if len(shapes) else []
@@ -194,15 +232,13 @@ def _totals(
     house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, on: date
 ) -> tuple[int, dict[str, int]]:
     located, unlocated = 0, dict.fromkeys(kinds, 0)
-    for census, rows in _standing_rows(standing(house, revision)):
-        shown = seen(census, bounds, house.catalog) & of_kinds(census, kinds)
+    for census, held in _held(house, bounds, revision, kinds):
         valid = census.valid(on)
-        held = np.zeros(len(census), dtype=bool)
-        held[rows] = (shown if valid is None else shown & valid)[rows]
+        known = held if valid is None else held & valid
         placed = ~np.isnan(census.rows.lon)
         placed[census.shaped] = True
-        located += int(np.count_nonzero(held & placed))
-        lost = census.states["kind"].to_numpy()[census.rows.state[held & ~placed]]
+        located += int(np.count_nonzero(known & placed))
+        lost = census.states["kind"].to_numpy()[census.rows.state[known & ~placed]]
         for kind, count in zip(*np.unique(lost.astype(str), return_counts=True), strict=True):
             unlocated[str(kind)] += int(count)
     return located, unlocated

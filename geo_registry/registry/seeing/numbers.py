@@ -47,8 +47,7 @@ def _load(house: House, revision: int) -> Standing:
         before = _opened(house, revision)
     found = None if before is None else _caught_up(house, before, revision)
     if found is None:
-        found = Standing.of(_read(house, revision), revision)
-        _keep(house, found)
+        found = Standing.of(_kept(house, _read(house, revision), revision), revision)
     known = house.standing.get(house.catalog.digest)
     if known is None or revision > known.revision:
         house.standing[house.catalog.digest] = found
@@ -100,11 +99,12 @@ def _of_kinds(house: House, found: pd.DataFrame) -> Sequence[Census]:
     return [census_of(frame, house.catalog) for frame in frames]
 
 
-def _keep(house: House, found: Standing) -> None:
-    """Keep many records beside the store; where that cannot be, they are read again next time."""
+def _kept(house: House, census: Census, revision: int) -> Census:
+    """Keep many records beside the store, and give them mapped from there; else as they are."""
     beside = house.store.beside
-    if beside is None or len(found.base) < WORTH_KEEPING:
-        return
-    mark = kept.Mark(found.revision, house.store.commit_at(found.revision).hash, house.catalog.digest)
-    with suppress(OSError):
-        kept.keep(found.base, beside, mark)
+    if beside is None or len(census) < WORTH_KEEPING:
+        return census
+    mark = kept.Mark(revision, house.store.commit_at(revision).hash, house.catalog.digest)
+    with suppress(OSError):  # a full disk, or a folder of others: all is read again next time
+        return kept.opened(kept.keep(census, beside, mark)) or census
+    return census

@@ -186,7 +186,7 @@ def bounds(house: House, viewer: Viewer) -> tuple[float, float, float, float]:
     if not many.is_whole(house, viewer.bounds, revision):
         kinds = house.catalog.of_role("source", "station")
         question = ("box", revision, viewer.bounds)
-        found = house.recent.get(question, lambda: many.box(house, viewer.bounds, revision, *kinds))
+        found = house.recent.get(question, lambda: many.box(house, viewer.bounds, kinds, revision))
         return found or house.region
     known = records.of_role(house, viewer, revision, "source", "station")
     placed = records.valid_on(known, None).geometry.dropna()
