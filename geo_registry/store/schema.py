@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -13,10 +15,37 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
 
-_String = String().with_variant(String(collation="C"), "postgresql")
-"""Text that is compared and sorted by its characters' numbers, whatever language the server speaks."""
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+_NUL, _STAND_IN = "\x00", "\ufffd"
+
+
+class _Compared(TypeDecorator[str]):
+    """Text in PostgreSQL, which holds no NUL: what is asked or kept with one has the stand-in for it.
+
+    It is compared and sorted by its characters' numbers, whatever language the server speaks.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(collation="C")
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Give a text as PostgreSQL can hold it."""
+        del dialect
+        return None if value is None else value.replace(_NUL, _STAND_IN)
+
+
+_Chained = String().with_variant(String(collation="C"), "postgresql")
+"""Text of a commit, which is hashed as it was said: one with NUL is refused by PostgreSQL."""
+_String = String().with_variant(_Compared(), "postgresql")
+"""Any other text."""
 VERSION = 2
 """Number of this schema; a store that says more was written by a newer program."""
 
@@ -30,14 +59,14 @@ commits = Table(
     "commits",
     tables,
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("at", _String, nullable=False),
-    Column("by", _String, nullable=False),
-    Column("action", _String, nullable=False),
-    Column("batch", _String),
+    Column("at", _Chained, nullable=False),
+    Column("by", _Chained, nullable=False),
+    Column("action", _Chained, nullable=False),
+    Column("batch", _Chained),
     Column("details", Text, nullable=False),
-    Column("digest", _String, nullable=False),
-    Column("previous", _String, nullable=False),
-    Column("hash", _String, nullable=False),
+    Column("digest", _Chained, nullable=False),
+    Column("previous", _Chained, nullable=False),
+    Column("hash", _Chained, nullable=False),
 )
 
 records = Table(

@@ -179,6 +179,26 @@ def test_a_character_that_is_none_is_kept_or_refused(store: Store) -> None:
     assert store.verify().whole
 
 
+def test_what_is_asked_with_a_character_that_is_none_is_not_there(store: Store) -> None:
+    """NUL in an id, a name, a digest or a key finds nothing, and a file that bears one is kept."""
+    store.commit(Change(0, rows("a")), note("import", "b1"), arrival("b1"))
+    assert store.records(ids=["a\x00"]).empty
+    assert store.titles(["a\x00"]).empty
+    assert store.history("a\x00").empty
+    assert store.standing("\x00", as_of=1)[1] == 0
+    assert store.versions(["a\x00"]) == {}
+    assert store.arrivals.one("a1\x00") is None
+    assert store.arrivals.of_batch("b1\x00") is None
+    assert store.people.session("\x00") is None
+    assert store.people.tokens("wang\x00") == []
+    assert store.people.attempts(["wang\x00"]) == {}
+    named = store.arrivals.add(replace(arrival(None), file="台账\x00.csv")).id
+    kept = store.arrivals.one(named)
+    assert kept is not None
+    assert kept.file in {"台账\x00.csv", "台账\ufffd.csv"}
+    assert store.verify().whole
+
+
 def arrival(batch: str | None, *refused: RefusedRow) -> Arrival:
     """Make a file that was sent."""
     return Arrival("2026-11-23T08:00:00+08:00", "tester", "台账.csv", "ab", batch, {"行": 1.5}, refused)

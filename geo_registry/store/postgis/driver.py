@@ -113,12 +113,12 @@ def told(fault: BaseException | None, store: str) -> StoreError:
         What the store is called.
     """
     words = (str(fault).strip().splitlines() or [""])[0]
-    return StoreError(_fault_code(getattr(fault, "sqlstate", None)), path=store, value=words)
+    return StoreError(_fault_code(fault, getattr(fault, "sqlstate", None)), path=store, value=words)
 
 
-def _fault_code(state: str | None) -> str:
-    if state is None:  # psycopg's own: the connection broke
-        return "STORE_UNREACHABLE"
+def _fault_code(fault: BaseException | None, state: str | None) -> str:
+    if state is None:  # psycopg's own: a value that no column holds, else the connection broke
+        return "STORE_UNFIT" if isinstance(fault, psycopg.DataError) else "STORE_UNREACHABLE"
     fitting = [beginning for beginning in _CODES if state.startswith(beginning)]
     return _CODES[max(fitting, key=len)] if fitting else "STORE_UNREADABLE"
 
