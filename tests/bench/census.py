@@ -32,6 +32,8 @@ class Census(NamedTuple):
         Number of each source's kind, ``uint8``, shape ``(n,)``.
     active
         Whether it is active, shape ``(n,)``.
+    city
+        Number of the city it lies round, shape ``(n,)``.
     station_lon, station_lat
         Stations, degrees WGS 84, shape ``(s,)``.
     """
@@ -40,6 +42,7 @@ class Census(NamedTuple):
     lat: NDArray[np.float64]
     kind: NDArray[np.uint8]
     active: NDArray[np.bool_]
+    city: NDArray[np.int64]
     station_lon: NDArray[np.float64]
     station_lat: NDArray[np.float64]
 
@@ -69,7 +72,7 @@ def census(
     station_lon[:4], station_lat[:4] = np.array(LUOHE).T
     share = 1.0 / np.arange(1, kinds + 1)
     kind = chance.choice(kinds, sources, p=share / share.sum()).astype(np.uint8)
-    return Census(lon, lat, kind, chance.random(sources) < 0.7, station_lon, station_lat)
+    return Census(lon, lat, kind, chance.random(sources) < 0.7, city, station_lon, station_lat)
 
 
 def _cities_of_stations(chance: np.random.Generator, stations: int) -> NDArray[np.int64]:

@@ -28,14 +28,8 @@ from geo_registry.registry.tiling import PACKING_LEVEL
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, drawing, encode
 from geo_registry.registry.tiling.wanted import Wanted
+from tests.bench.census import CENSUS, CITIES, census
 
-CENSUS = 3_580_000
-CITIES = 340
-CHINA = (98.0, 22.0, 122.0, 42.0)
-"""Box of the cities W, S, E, N in degrees."""
-SPREAD_KM = {5.0: 0.35, 16.0: 0.45, 40.0: 0.20}
-"""Standard deviations round a city's centre, and the share of its points that has each."""
-DEGREE_KM = 111.2
 KINDS = tuple(f"kind_{number:02d}" for number in range(20))
 STATUSES = {"registered": 0.7, "rectifying": 0.15, "verified": 0.05, "closed": 0.06, "cancelled": 0.04}
 ACTIVE = {"registered", "rectifying", "verified"}
@@ -59,31 +53,17 @@ def made(count: int, seed: int = 1) -> Columns:
     seed
         Of the chances.
     """
-    chance = np.random.default_rng(seed)
-    west, south, east, north = CHINA
-    sizes = chance.lognormal(0.0, 0.9, CITIES)
-    centres = np.column_stack([chance.uniform(west, east, CITIES), chance.uniform(south, north, CITIES)])
-    city = chance.choice(CITIES, count, p=sizes / sizes.sum())
-    spread_km = chance.choice(list(SPREAD_KM), count, p=list(SPREAD_KM.values()))
-    lat = centres[city, 1] + chance.normal(size=count) * spread_km / DEGREE_KM
-    squeeze = np.cos(np.radians(centres[city, 1]))
-    lon = centres[city, 0] + chance.normal(size=count) * spread_km / DEGREE_KM / squeeze
+    known, chance = census(count, kinds=len(KINDS), seed=seed), np.random.default_rng(seed + 1)
     status = Coded(chance.choice(len(STATUSES), count, p=list(STATUSES.values())), tuple(STATUSES))
     score = np.where(chance.random(count) < RINGED, chance.integers(10, 101, count), np.nan)
     return Columns(
-        lon=lon,
-        lat=lat,
+        lon=known.lon,
+        lat=known.lat,
         ids=chance.integers(1, 2**63, count, dtype=np.uint64),
-        coded={"kind": _kinds(chance, city), "status": status, **_said(status, score)},
+        coded={"kind": Coded(known.kind, KINDS), "status": status, **_said(status, score)},
         score=score.astype(np.float32),
-        district=Coded(city, tuple(f"district {number}" for number in range(CITIES))),
+        district=Coded(known.city, tuple(f"district {number}" for number in range(CITIES))),
     )
-
-
-def _kinds(chance: np.random.Generator, city: NDArray[np.intp]) -> Coded:
-    """Give each point a kind, some kinds much rarer than others."""
-    weights = chance.lognormal(0.0, 1.0, len(KINDS))
-    return Coded(chance.choice(len(KINDS), len(city), p=weights / weights.sum()), KINDS)
 
 
 def _said(status: Coded, score: NDArray[np.float64]) -> dict[str, Coded]:
