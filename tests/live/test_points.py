@@ -94,6 +94,18 @@ def test_a_tile_holds_and_counts_exactly_its_points(
         matches(points, known, tile, wanted)
 
 
+@pytest.mark.parametrize("z", [0, 1, 4, 18])
+def test_the_first_and_the_last_step_of_a_tile_are_its_own(z: int) -> None:
+    """Points in the outermost steps of a tile lie in it, and those a step further in its neighbours."""
+    step, column = 2.0**-32, 2**z // 2
+    west, east = column / 2**z, (column + 1) / 2**z
+    places = [west, east - step, *([west - step] if column else []), *([east] if east < 1 else [])]
+    known = dict(enumerate([(x, y, 0) for x in places for y in places], 1))
+    points = Points.of(clouded(known), WIDTH)
+    for tile in {tile_of(point, z) for point in known.values()}:
+        matches(points, known, tile, None)
+
+
 @given(placed=PLACED, z=st.integers(0, 4), wanted=WANTED, often=st.integers(1, 40))
 def test_sums_kept_by_block_are_those_of_each_point(
     placed: list[Point], z: int, wanted: list[bool] | None, often: int
