@@ -83,7 +83,7 @@ class Store(Protocol):
         """Give the same for all kinds, some versions at a time."""
 
     def titles(self, ids: Sequence[str]) -> pd.DataFrame:
-        """Give ``id``, ``name`` and ``code`` of today's versions of some records."""
+        """Give what the open versions of some records are called, and when each is true."""
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record known at a revision, and the number of its newest one."""

@@ -154,20 +154,24 @@ class TableStore:
             yield frame_of(found, table.columns.keys())
 
     def titles(self, ids: Sequence[str]) -> pd.DataFrame:
-        """Give ``id``, ``name`` and ``code`` of today's versions of some records.
+        """Give what the open versions of some records are called.
 
         Parameters
         ----------
         ids
             The records.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name``, ``code``, ``valid_from``, ``valid_to`` (ISO days), a row a version.
         """
-        table = schema.records
-        # which are today's is told here: asked for it, a database may go through all that are
-        query = select(table.c.id, table.c.name, table.c.code, table.c.known_to)
+        table, names = schema.records, ["id", "name", "code", "valid_from", "valid_to"]
+        # which are open is told here: asked for it, a database may go through all that are
+        query = select(*(table.c[name] for name in names), table.c.known_to)
         with self._tables.reading() as connection:
             rows = _of_ids(connection, query, ids)
-        today = [(row.id, row.name, row.code) for row in rows if row.known_to is None]
-        return pd.DataFrame(today, columns=["id", "name", "code"])
+        return pd.DataFrame([row[:-1] for row in rows if row[-1] is None], columns=names, dtype="str")
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.

@@ -140,7 +140,8 @@ def store_of(folder: Any, records: list[Row]) -> Registry:  # noqa: ANN401 (pyte
     frame = gpd.GeoDataFrame(pd.DataFrame(records), geometry="geometry", crs="EPSG:4326")
     store = connect(url)
     note = Commit(0, NOW.isoformat(timespec="seconds"), "tester", "import", "b1", {})
-    store.commit(Change(0, conform(frame.assign(version=1, batch="b1"))), note)
+    version = frame["version"].fillna(1).astype(int) if "version" in frame else 1
+    store.commit(Change(0, conform(frame.assign(version=version, batch="b1"))), note)
     store.close()
     return gr.open(url, clock=lambda: NOW)
 
@@ -274,6 +275,25 @@ def test_a_name_is_no_part_of_what_is_kept(tmp_path_factory: pytest.TempPathFact
     assert audits[0] is not audits[2]
     assert whole.audit() is whole.seen_by(Viewer("clerk", "city", None)).audit()
     whole.close()
+
+
+@pytest.mark.parametrize("whole", [many.WHOLE, -1])
+def test_a_later_name_stays_where_it_will_be(tmp_path_factory: pytest.TempPathFactory, whole: int) -> None:
+    """Of a record that will move to another district the map says what it is called today, and no more."""
+    now = {"id": "7" * 16, "kind": "brick_kiln", "status": "operating", "geometry": Point(HERE)}
+    today = now | {"name": "〔今〕", "district": "郾城区", "valid_to": pd.Timestamp("2026-12-31")}
+    later = now | {
+        "name": "〔后〕",
+        "district": "召陵区",
+        "valid_from": pd.Timestamp("2027-01-01"),
+        "version": 2,
+    }
+    with patch.object(many, "WHOLE", whole):
+        registry = store_of(tmp_path_factory, [today, later | {"version": 2}, STATION])
+        mine = registry.seen_by(Viewer("a", "district", frozenset({area(["郾城区"])})))
+        content, _ = mine.tile("sources", 0, 0, 0)
+        assert ("〔今〕".encode() in content, "〔后〕".encode() in content) == (True, False)
+        registry.close()
 
 
 def test_an_area_named_too_widely_shows_nothing() -> None:

@@ -226,9 +226,11 @@ class _Desk:
         )
 
     def describe(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
-        """Look up what records are called."""
-        wanted = hexed(ids)
-        found = self.house.store.titles(wanted).drop_duplicates("id", keep="last").set_index("id")
+        """Look up what records are called on the day; the name of another time may not be the viewer's."""
+        wanted, day = hexed(ids), self.on.isoformat()
+        known = self.house.store.titles(wanted)
+        true = ~(known["valid_from"] > day) & ~(known["valid_to"] < day)
+        found = known[true].drop_duplicates("id").set_index("id")
         return {
             name: tiles.Attribute.of(found[name].reindex(wanted).reset_index(drop=True))
             for name in ("name", "code")
