@@ -80,6 +80,7 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
         "known_from": [revision] * len(frame),
     }
     columns |= {name: _plain(table[name]) for name in STORED if name not in _APART}
+    columns["accuracy_m"] = [None if one is None else one + _ZERO for one in columns["accuracy_m"]]
     return list(zip(*(columns[name] for name in STORED), strict=True))
 
 

@@ -15,7 +15,9 @@ from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
 from geo_registry.store.keeping import copies
 from geo_registry.store.people import PeopleTables
-from geo_registry.store.rows import Change, frame_of, stored_values
+from geo_registry.store.rows import Change, frame_of
+from geo_registry.store.writing import bulk
+from geo_registry.store.writing.columns import stored_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -212,14 +214,14 @@ class SQLiteStore:
             If another commit came first, or a record has a newer version: nothing is written.
         """
         closed = sorted(change.closed)
-        early = None if change.base is None else stored_values(change.opened, change.base + 1)
+        early = None if change.base is None else stored_columns(change.opened, change.base + 1)
         with self._base.writing() as connection:
             newest = _revision(connection)
             _refuse_if_moved_on(connection, change, newest)
-            opened = stored_values(change.opened, newest + 1) if early is None else early
+            opened = stored_columns(change.opened, newest + 1) if early is None else early
             _close(connection, closed, newest + 1)
-            _open(connection, opened)
-            written = appended(connection, commit, digest_of(opened, closed))
+            digest = bulk.write(connection, [opened], len(opened))
+            written = appended(connection, commit, digest.close(closed))
             if arrival is not None:
                 write_arrival(connection, arrival)
         return written
@@ -278,13 +280,6 @@ def _of_ids(connection: Connection, query: Select[Any], ids: Sequence[str]) -> l
     return [
         row for chunk in chunks for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
     ]
-
-
-def _open(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        places = ", ".join("?" * len(schema.STORED))
-        names = ", ".join(schema.STORED)
-        connection.exec_driver_sql(f"INSERT INTO records ({names}) VALUES ({places})", rows)  # noqa: S608 (our own names)
 
 
 def _close(connection: Connection, closed: list[tuple[str, int]], revision: int) -> None:
