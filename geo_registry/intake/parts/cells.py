@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo_registry.core.raw import GEOMETRY, ROW, WIDTH
 from geo_registry.errors import FileRefused
@@ -14,6 +15,7 @@ from geo_registry.errors import FileRefused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo_registry.intake.upload import Spool
     from geo_registry.settings import Limits
 
 BATCH_ROWS = 8_192
@@ -74,17 +76,25 @@ class Grid:
         Rows and columns beyond these refuse the file.
     blanks
         True to keep rows in which every cell is empty.
+    spool
+        Where rows go as they come; None to keep them for `table`.
+    shapes
+        True where whoever adds rows makes the batches, with their geometries.
     """
 
-    def __init__(self, limits: Limits, *, blanks: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, *, blanks: bool = False, spool: Spool | None = None, shapes: bool = False
+    ) -> None:
         self.rows = 0
+        self._spool = spool
+        self._shapes = shapes
         self.columns = self._empty = 0
         self._limits = limits
         self._blanks = blanks
         self._numbers: list[int] = []
         self._widths: list[int] = []
         self._cells: list[Sequence[str | None]] = []
-        self._batches: list[list[pa.Array]] = []
+        self._batches: list[pa.RecordBatch] = []
 
     def add(self, number: int, cells: Sequence[str | None]) -> None:
         """Take one row; what is empty at its end is cut off.
@@ -118,20 +128,72 @@ class Grid:
         self._numbers.append(number)
         self._widths.append(width)
         self._cells.append(cells[:width])
-        if len(self._numbers) == BATCH_ROWS:
-            self._flush()
+        if len(self._numbers) == BATCH_ROWS and not self._shapes:
+            self.flush()
 
-    def _flush(self) -> None:
+    def fits(self, rows: int, columns: int) -> bool:
+        """Tell whether so many more rows of so many cells break no limit, wherever they are empty."""
+        return self.rows + rows <= self._limits.rows and columns <= self._limits.columns
+
+    def take(
+        self, numbers: pa.Int64Array, widths: pa.Int32Array, cells: Sequence[pa.StringArray]
+    ) -> None:
+        """Take many rows at once, which `fits` allows.
+
+        Parameters
+        ----------
+        numbers
+            Row numbers as the sender sees them.
+        widths
+            Count of cells up to the last one that is not empty; rows of 0 are left out.
+        cells
+            The columns; what is empty is null.
+        """
+        self.flush()
+        filled = pc.greater(widths, 0)
+        if not pc.all(filled).as_py():
+            numbers, widths, *cells = [each.filter(filled) for each in (numbers, widths, *cells)]
+            self._empty += len(filled) - len(numbers)
+        if len(numbers):
+            width = pc.max(widths).as_py()
+            self.rows, self.columns = self.rows + len(numbers), max(self.columns, width)
+            self._keep([*cells[:width], numbers, widths])
+
+    def flush(self, wkb: Sequence[bytes | None] | None = None) -> None:
+        """Make a batch of the rows that were added.
+
+        Parameters
+        ----------
+        wkb
+            Geometry of each of them, where the format carries geometries.
+        """
+        if not self._numbers:
+            return
         columns = [
             pa.array([cell or None for cell in column], pa.string()) for column in zip_longest(*self._cells)
         ]
-        self._batches.append(
-            [pa.array(self._numbers, pa.int64()), pa.array(self._widths, pa.int32()), *columns]
+        shapes = [] if wkb is None else [pa.array(wkb, pa.binary())]
+        self._keep(
+            [*columns, pa.array(self._numbers, pa.int64()), pa.array(self._widths, pa.int32()), *shapes]
         )
         self._numbers, self._widths, self._cells = [], [], []
 
+    @property
+    def waiting(self) -> int:
+        """How many rows were added since the last batch was made."""
+        return len(self._numbers)
+
+    def _keep(self, arrays: Sequence[pa.Array]) -> None:
+        shapes = pa.types.is_binary(arrays[-1].type)
+        schema = schema_of(len(arrays) - 2 - shapes, geometry=shapes)
+        batch = pa.record_batch(list(arrays), schema=schema)
+        if self._spool:
+            self._spool.write(batch)
+        else:
+            self._batches.append(batch)
+
     def table(self, columns: int | None = None, wkb: Sequence[bytes | None] | None = None) -> pa.Table:
-        """Give every row taken.
+        """Give every row taken that did not go to the spool.
 
         Parameters
         ----------
@@ -145,11 +207,9 @@ class Grid:
         pyarrow.Table
             ``c0, c1, ...``, `ROW`, `WIDTH` and perhaps `GEOMETRY` (core.raw.RawLayer.cells).
         """
-        if self._numbers:
-            self._flush()
-        schema = schema_of(self.columns if columns is None else columns, geometry=False)
-        batches = [_widen(batch, schema) for batch in self._batches]
-        table = pa.Table.from_batches(batches, schema)
+        self.flush()
+        schema = schema_of(self.columns if columns is None else columns, geometry=self._shapes)
+        table = pa.Table.from_batches([widened(batch, schema) for batch in self._batches], schema)
         if wkb is None:
             return table
         return table.append_column(
@@ -157,11 +217,21 @@ class Grid:
         )
 
 
-def _widen(batch: list[pa.Array], schema: pa.Schema) -> pa.RecordBatch:
-    numbers, widths, *cells = batch
-    missing = len(schema) - len(batch)
-    blank = [pa.nulls(len(numbers), pa.string())] * missing
-    return pa.record_batch([*cells, *blank, numbers, widths], schema=schema)
+def widened(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Bring a batch of fewer text columns to a schema of `schema_of`.
+
+    Raises
+    ------
+    ValueError
+        If it has a column that the schema has not, or of another type.
+    """
+    strangers = [field for field in batch.schema if field not in schema]
+    if strangers or not {ROW, WIDTH} <= {*batch.schema.names}:
+        raise ValueError(strangers)
+    held = dict(zip(batch.schema.names, batch.columns, strict=True))
+    return pa.record_batch(
+        [held.get(field.name, pa.nulls(len(batch), field.type)) for field in schema], schema=schema
+    )
 
 
 def schema_of(columns: int, *, geometry: bool) -> pa.Schema:
