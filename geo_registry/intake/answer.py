@@ -41,7 +41,11 @@ def accept(sink: BinaryIO, content: Content) -> None:
     streams = content.streams or (1,) * len(content.layers)
     layers = [
         {"name": layer.name, "headings": layer.headings, "crs": layer.crs, "formulas": layer.formulas}
-        | {"streams": count, "columns": _texts_in(layer.cells.schema), "shapes": GEOMETRY in layer.cells.schema.names}
+        | {
+            "streams": count,
+            "columns": _texts_in(layer.cells.schema),
+            "shapes": GEOMETRY in layer.cells.schema.names,
+        }
         for layer, count in zip(content.layers, streams, strict=True)
     ]
     findings = [asdict(found) for found in content.findings]

@@ -41,7 +41,7 @@ def by_the_library(text: str, limits: Limits) -> object:
     """Read a text record by record."""
     grid, number = Grid(limits), 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):  # noqa: B007
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
             grid.add(number, cells)
         return told(grid)
     except csv.Error as fault:
@@ -71,7 +71,7 @@ def test_blocks_do_not_show(encoding: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(PLAIN, some.sampled_from(["\n", "\r\n"]), some.integers(1, 30), some.booleans())
 def test_plain_tables_are_cut_as_they_are_read(
-    rows: list[list[str]], end: str, size: int, closed: bool  # noqa: FBT001 (drawn)
+    rows: list[list[str]], end: str, size: int, closed: bool
 ) -> None:
     """Tables of one width, empty cells and rows among them, with and without a break at the end."""
     text = end.join(",".join(row) for row in rows) + end * closed

@@ -24,7 +24,9 @@ from geo_registry.store.writing.texts import TEXT, canonical_rows, encoded
 
 TEXTS = some.text(some.characters(exclude_categories=("Cs",)), max_size=12)
 """Every character that UTF-8 can hold: control characters, quotes and those beyond the first plane."""
-NUMBERS = some.floats(allow_nan=False) | some.sampled_from([-0.0, 1e-7, 1e22, 1e15, 1e16, 1e-4, 5e-324, 0.1, 1e10, 123456789012.5])
+NUMBERS = some.floats(allow_nan=False) | some.sampled_from(
+    [-0.0, 1e-7, 1e22, 1e15, 1e16, 1e-4, 5e-324, 0.1, 1e10, 123456789012.5]
+)
 KINDS = {
     TEXT: TEXTS,
     pa.float64(): NUMBERS,
@@ -53,7 +55,9 @@ def test_rows_are_written_as_the_chain_writes_them(data: some.DataObject) -> Non
     """Rows of any columns, constant ones too, are the lines that a digest was always made of."""
     kinds = data.draw(some.lists(some.sampled_from(list(KINDS)), min_size=1, max_size=5))
     count = data.draw(some.integers(1, 4))
-    columns = [data.draw(some.lists(some.none() | KINDS[kind], min_size=count, max_size=count)) for kind in kinds]
+    columns = [
+        data.draw(some.lists(some.none() | KINDS[kind], min_size=count, max_size=count)) for kind in kinds
+    ]
     told = canonical_rows([pa.array(each, kind) for each, kind in zip(columns, kinds, strict=True)], "+")
     rows = zip(*columns, strict=True)
     assert told.to_pylist() == [f"+{canonical(list(row)).decode()}\n" for row in rows]
@@ -106,4 +110,6 @@ def test_a_frame_comes_to_the_same_columns_values_and_digest(frame: gpd.GeoDataF
 def test_the_columns_are_those_of_the_table() -> None:
     """What is written in one stroke is what the schema says is stored."""
     assert tuple(SCHEMA.names) == schema.STORED
-    assert json.loads(encoded(pa.array(["\x00\x1f\x7f\U0001f600"], TEXT))[0].as_py()) == "\x00\x1f\x7f\U0001f600"
+    assert (
+        json.loads(encoded(pa.array(["\x00\x1f\x7f\U0001f600"], TEXT))[0].as_py()) == "\x00\x1f\x7f\U0001f600"
+    )

@@ -135,9 +135,7 @@ class Grid:
         """Tell whether so many more rows of so many cells break no limit, wherever they are empty."""
         return self.rows + rows <= self._limits.rows and columns <= self._limits.columns
 
-    def take(
-        self, numbers: pa.Int64Array, widths: pa.Int32Array, cells: Sequence[pa.StringArray]
-    ) -> None:
+    def take(self, numbers: pa.Int64Array, widths: pa.Int32Array, cells: Sequence[pa.StringArray]) -> None:
         """Take many rows at once, which `fits` allows.
 
         Parameters

@@ -11,8 +11,8 @@ import pyarrow as pa
 from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.core.ledger.headings.vocabulary import Vocabulary, vocabulary_of
 from geo_registry.core.ledger.reading.cell import key_of
-from geo_registry.core.ledger.reading.columns import clean_table
 from geo_registry.core.ledger.reading.rows import Skipped, part_rows
+from geo_registry.core.ledger.tidy import clean_table
 from geo_registry.core.raw import ROW, WIDTH, RawLayer
 from geo_registry.errors import FileRefused, ValueRefused
 
