@@ -1,4 +1,4 @@
-"""What the child says back: the rows as Arrow IPC streams, then JSON that says what they are, and its length."""
+"""What the child says back: rows as Arrow IPC streams, then JSON that says what they are, and its length."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _layer(parts: Mapping[str, Any], streams: pa.BufferReader, answer: bytes | m
     for _ in range(parts["streams"]):
         with pa.ipc.open_stream(streams) as stream:
             batches += [widened(_checked(batch), schema) for batch in stream]
-        _forget(answer, streams.tell())
+        forget(answer, streams.tell())
     headings = None if parts["headings"] is None else tuple(parts["headings"])
     formulas = tuple((row, column) for row, column in parts["formulas"])
     cells = pa.Table.from_batches(batches, schema)
@@ -128,7 +128,15 @@ def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _forget(answer: bytes | mmap.mmap, end: int) -> None:
-    """Let go of the memory of what has been looked at; it stands in the file."""
+def forget(answer: bytes | mmap.mmap, end: int) -> None:
+    """Let go of the memory of what has been looked at; it stands in the file.
+
+    Parameters
+    ----------
+    answer
+        As for `load`.
+    end
+        Up to which byte.
+    """
     if isinstance(answer, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         answer.madvise(mmap.MADV_DONTNEED, 0, end)

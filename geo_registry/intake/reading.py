@@ -7,6 +7,7 @@ import mmap
 import os
 import re
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -83,8 +84,17 @@ def read(
         with TemporaryDirectory(prefix="geo-registry-") as folder, TemporaryFile() as sink:
             order = sandbox.Order(called, Path(folder), stated, sheet or layer, limits)
             sandbox.own().read(order, source.fileno(), sink.fileno())
-            content = answer.load(_mapped(sink))
-    return RawFile(called, sha256, form.name, content.encoding, content.layers, content.findings)
+            said = _mapped(sink)
+            content = answer.load(said)
+    return RawFile(
+        called,
+        sha256,
+        form.name,
+        content.encoding,
+        content.layers,
+        content.findings,
+        partial(answer.forget, said, len(said)),
+    )
 
 
 def _mapped(sink: IO[bytes]) -> mmap.mmap | bytes:

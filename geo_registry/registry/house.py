@@ -38,6 +38,11 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def _ended(begun: hashlib._Hash, number: int) -> str:
+    begun.update(b"%d" % number)
+    return begun.hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class House:
     """The rooms that use cases share.
@@ -97,7 +102,12 @@ class House:
 
     def new_id(self, revision: int, number: int) -> str:
         """Make an opaque identity for the n-th new record of a revision: this store's own, and repeatable."""
-        return hashlib.sha256(f"{self.genesis.hash}|{revision}|{number}".encode()).hexdigest()[:16]
+        return self.new_ids(revision, range(number, number + 1))[0]
+
+    def new_ids(self, revision: int, numbers: range) -> list[str]:
+        """Make the identities of many new records of a revision."""
+        begun = hashlib.sha256(f"{self.genesis.hash}|{revision}|".encode())
+        return [_ended(begun.copy(), number) for number in numbers]
 
     def revision(self, as_of: int | date | None = None) -> int:
         """Give the revision a question is answered at.

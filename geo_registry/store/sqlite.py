@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, or_, select, update
@@ -220,7 +221,8 @@ class SQLiteStore:
             _refuse_if_moved_on(connection, change, newest)
             opened = stored_columns(change.opened, newest + 1) if early is None else early
             _close(connection, closed, newest + 1)
-            digest = bulk.write(connection, [opened], len(opened))
+            more = change.more or ()
+            digest = bulk.write(connection, chain([opened], more), len(opened) + len(more))
             written = appended(connection, commit, digest.close(closed))
             if arrival is not None:
                 write_arrival(connection, arrival)

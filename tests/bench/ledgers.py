@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -126,7 +127,7 @@ def write(path: Path, rows: int, seed: int = 20261125) -> None:
     {".csv": _write_csv, ".parquet": _write_parquet, ".gpkg": _write_geopackage}[path.suffix](path, blocks)
 
 
-def _write_csv(path: Path, blocks: Any) -> None:
+def _write_csv(path: Path, blocks: Iterator[dict[str, pa.Array]]) -> None:
     options = pyarrow.csv.WriteOptions(include_header=True, quoting_style="none")
     writer = None
     for columns in blocks:
@@ -143,7 +144,7 @@ def _shaped(columns: dict[str, pa.Array]) -> tuple[pa.Table, np.ndarray[Any, Any
     return pa.table(rest), points
 
 
-def _write_parquet(path: Path, blocks: Any) -> None:
+def _write_parquet(path: Path, blocks: Iterator[dict[str, pa.Array]]) -> None:
     column = {"encoding": "WKB", "geometry_types": ["Point"]}
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     writer = None
@@ -157,7 +158,7 @@ def _write_parquet(path: Path, blocks: Any) -> None:
         writer.close()
 
 
-def _write_geopackage(path: Path, blocks: Any) -> None:
+def _write_geopackage(path: Path, blocks: Iterator[dict[str, pa.Array]]) -> None:
     import pyogrio  # noqa: PLC0415 (GDAL is loaded only where a GeoPackage is asked for)
 
     for number, columns in enumerate(blocks):

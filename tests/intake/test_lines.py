@@ -25,8 +25,8 @@ def by_blocks(text: bytes, encoding: str, size: int, limits: Limits) -> object:
     """Read a text by blocks of a size."""
     grid, kept = Grid(limits), lines.BLOCK_BYTES
     lines.BLOCK_BYTES = size
+    read = lines.Lines(lines.blocks(io.BytesIO(text), encoding), ",")
     try:
-        read = lines.Lines(lines.blocks(io.BytesIO(text), encoding), ",")
         read.into(grid)
         return told(grid)
     except csv.Error as fault:

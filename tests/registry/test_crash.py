@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pyarrow as pa
 import pytest
 
 import geo_registry as gr
 from geo_registry.registry import importing
 from geo_registry.registry.importing.plans import plan
-from geo_registry.store import connect, sqlite
+from geo_registry.store import connect
+from geo_registry.store.writing import bulk
 
 ROWS = 40
 ORDER = gr.ImportOrder(kind="curing_kiln", datum="wgs84")
@@ -64,14 +66,14 @@ def assert_whole(url: str, before: list[str], edited: Path) -> None:
 def test_a_fault_half_way_takes_nothing_in(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When writing fails after half of the rows, not one of them is kept and none is closed."""
     before, edited = contents(url), ledger(tmp_path / "second.csv", "新烤房")
-    write = sqlite._open  # noqa: SLF001 (the middle of a commit is nobody's public business)
+    write = bulk._insert  # noqa: SLF001 (the middle of a commit is nobody's public business)
 
-    def break_off(connection: Any, rows: list[tuple[Any, ...]]) -> NoReturn:  # noqa: ANN401
-        write(connection, rows[: ROWS // 2])
+    def break_off(connection: Any, rows: pa.Table) -> NoReturn:  # noqa: ANN401
+        write(connection, rows.slice(0, ROWS // 2))
         raise MemoryError
 
     with monkeypatch.context() as broken:
-        broken.setattr(sqlite, "_open", break_off)
+        broken.setattr(bulk, "_insert", break_off)
         with pytest.raises(MemoryError):
             gr.open(url).import_file(edited, ORDER)
     assert_whole(url, before, edited)

@@ -22,7 +22,7 @@ from geo_registry.store.writing import bulk
 from geo_registry.store.writing.columns import SCHEMA, stored_columns
 from geo_registry.store.writing.texts import TEXT, canonical_rows, encoded
 
-TEXTS = some.text(some.characters(exclude_categories=("Cs",)), max_size=12)
+TEXTS = some.text(some.characters(exclude_categories=["Cs"]), max_size=12)
 """Every character that UTF-8 can hold: control characters, quotes and those beyond the first plane."""
 NUMBERS = some.floats(allow_nan=False) | some.sampled_from(
     [-0.0, 1e-7, 1e22, 1e15, 1e16, 1e-4, 5e-324, 0.1, 1e10, 123456789012.5]

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_registry.core.findings import Finding
-from geo_registry.core.ledger.tidy import bytes_of
+from geo_registry.core.ledger.tidy import bytes_of, flags
 from geo_registry.core.space.grid import pairs_within
 
 TWIN_RADIUS_M = 100.0
@@ -73,7 +73,7 @@ def identical_rows(table: pa.Table, columns: Sequence[str], among: NDArray[np.bo
     left = np.flatnonzero(among)
     for name in columns:
         values = table[name] if len(left) == len(table) else table[name].take(pa.array(left))
-        left = left[_repeated(values)]
+        left = left[repeated(values)]
         if not len(left):
             return first
     rows = table.select(list(columns)).take(pa.array(left)).to_pylist()
@@ -85,10 +85,31 @@ def identical_rows(table: pa.Table, columns: Sequence[str], among: NDArray[np.bo
     return first
 
 
-def _repeated(values: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell which values occur more than once, none among them."""
+def repeated(values: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which values occur more than once, none among them.
+
+    Examples
+    --------
+    >>> repeated(pa.chunked_array([["甲", "乙", "甲", None]])).tolist()
+    [True, False, True, False]
+    """
     coded = values.combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
     return np.asarray(np.bincount(coded, minlength=1)[coded] > 1)
+
+
+def shared_keys(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which texts say, by `normal_name`, what another one says too; empty ones never do.
+
+    Examples
+    --------
+    >>> shared_keys(pa.chunked_array([["金胜", "金 胜", "-", "-", None, None]])).tolist()
+    [True, True, False, False, False, False]
+    """
+    if texts.null_count == len(texts):
+        return np.zeros(len(texts), dtype=bool)
+    keys = pa.chunked_array([_normal_names(chunk.cast(pa.string())) for chunk in texts.chunks], pa.string())
+    some = flags(pc.greater(pc.binary_length(keys), 0))
+    return repeated(keys) & some
 
 
 def number_codes(codes: pd.Series) -> NDArray[np.int64]:

@@ -76,6 +76,17 @@ def clean_table(table: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
+def flags(mask: pa.BooleanArray) -> NDArray[np.bool_]:
+    """Turn an Arrow mask into a NumPy one; null counts as False.
+
+    Examples
+    --------
+    >>> flags(pa.array([True, None, False])).tolist()
+    [True, False, False]
+    """
+    return np.asarray(pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
 def bytes_of(texts: pa.StringArray) -> bytes:
     """Give the bytes of a column behind each other.
 

@@ -53,11 +53,11 @@ def blocks(source: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 
 def is_plain(block: bytes) -> bool:
-    """Tell whether lines and delimiters alone say where its cells are.
+    r"""Tell whether lines and delimiters alone say where its cells are.
 
     Examples
     --------
-    >>> is_plain(b"a,b\\r\\n1,2\\n"), is_plain(b'a,"b"\\n'), is_plain(b"a\\rb")
+    >>> is_plain(b"a,b\r\n1,2\n"), is_plain(b'a,"b"\n'), is_plain(b"a\rb")
     (True, False, False)
     """
     return b'"' not in block and block.count(b"\r") == block.count(b"\r\n")

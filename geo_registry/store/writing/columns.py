@@ -102,10 +102,12 @@ def attributes(frame: pd.DataFrame) -> pa.LargeStringArray:
     >>> attributes(pd.DataFrame({"stock_t": [1.5, None], "fuel": ["煤", None]})).to_pylist()
     ['{"fuel": "煤", "stock_t": 1.5}', '{}']
     """
-    members = []
-    for name in sorted(name for name in frame.columns if name not in schema.STORED and name not in APART):
-        if frame[name].notna().any():
-            members.append(joined(f"{json.dumps(name, ensure_ascii=False)}: ", _written(frame[name])))
+    own = sorted(name for name in frame.columns if name not in schema.STORED and name not in APART)
+    members = [
+        joined(f"{json.dumps(name, ensure_ascii=False)}: ", _written(frame[name]))
+        for name in own
+        if frame[name].notna().any()
+    ]
     if not members:
         return pa.repeat(pa.scalar("{}", TEXT), len(frame))
     # Arrow loses a row in which all there is to skip is all there is

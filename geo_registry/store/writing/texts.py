@@ -109,7 +109,7 @@ def _each(
 
 
 def encoded(values: pa.Array) -> pa.LargeStringArray:
-    """Write a column of any stored type as JSON.
+    r"""Write a column of any stored type as JSON.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def encoded(values: pa.Array) -> pa.LargeStringArray:
 
     Examples
     --------
-    >>> encoded(pa.array([True, None])).to_pylist(), encoded(pa.array([b"\\x01"])).to_pylist()
+    >>> encoded(pa.array([True, None])).to_pylist(), encoded(pa.array([b"\x01"])).to_pylist()
     (['true', None], ['"01"'])
     """
     if pa.types.is_large_string(values.type):

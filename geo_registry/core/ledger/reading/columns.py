@@ -24,7 +24,7 @@ from geo_registry.core.ledger.reading.cell import BLANK_PATTERN, Reading, fold, 
 from geo_registry.core.ledger.reading.dates import read_date
 from geo_registry.core.ledger.reading.numbers import read_number
 from geo_registry.core.ledger.reading.words import read_boolean, read_choice, read_credit_code
-from geo_registry.core.ledger.tidy import may_hold
+from geo_registry.core.ledger.tidy import flags, may_hold
 
 PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,17})?$"
 """Decimal numbers that Arrow reads as Python does."""
@@ -144,17 +144,6 @@ def _read_texts(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) ->
     return Column(texts.to_pandas(), findings)
 
 
-def flags(mask: pa.BooleanArray) -> NDArray[np.bool_]:
-    """Turn an Arrow mask into a NumPy one; null counts as False.
-
-    Examples
-    --------
-    >>> flags(pa.array([True, None, False])).tolist()
-    [True, False, False]
-    """
-    return np.asarray(pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def plain_numbers(texts: pa.StringArray) -> NDArray[np.float64]:
     """Read the cells that are plain decimal numbers; NaN for all others.
 
@@ -177,7 +166,8 @@ def _read_numbers(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) 
     if field.type == "integer":
         good &= (np.trunc(plain) == plain) & (np.abs(plain) <= 2**53)
     if not (pc.count(texts, mode="only_valid").as_py() - good.sum()):
-        return Column(pd.Series(plain).astype(DTYPES[field.type]), [])
+        read = pd.Series(plain)
+        return Column(read.astype("Int64") if field.type == "integer" else read, [])
     odd = _read_each(
         pc.if_else(pa.array(good), None, texts), lambda text: read_number(text, field), field, rows
     )

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from geo_registry.core.kinds import Geometry
 from geo_registry.core.ledger.reading.angles import Angle, Axis, read_angle
-from geo_registry.core.ledger.reading.columns import flags, plain_numbers
+from geo_registry.core.ledger.reading.columns import plain_numbers
 from geo_registry.core.ledger.reading.numbers import parse_quantity
 from geo_registry.core.ledger.reading.units import unit_of
+from geo_registry.core.ledger.tidy import flags
 from geo_registry.core.space.crs import is_projected
 from geo_registry.core.space.datums import to_wgs84, transform_geometries
 

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo_registry.core.ledger.reading.columns import flags
-from geo_registry.core.ledger.tidy import may_hold
+from geo_registry.core.ledger.tidy import flags, may_hold
 from geo_registry.core.raw import ROW
 
 Reason = Literal["title", "note", "summary", "heading"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -73,8 +76,53 @@ def validate(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Che
     >>> checked.accepted, checked.rejected, [(found.row, found.code) for found in checked.findings]
     (1, 1, [(3, 'COORD_MISSING')])
     """
+    check_layer(layer, heading, kind, rules)
+    judged = _judge(layer, heading, kind, rules)
+    rows, kept = judged.rows, judged.kept
+    again = _refuse_again(heading, rows, kept)
+    frame, told = _look_closer(judged.frame[kept].reset_index(drop=True), kind, rules)
+    refused = rows[~kept].tolist()
+    findings = [*_without_warnings([*judged.findings, *again], set(refused)), *told, *told_skips(heading)]
+    return Checked(frame, in_order(findings), len(rows), tuple(refused), heading.skipped, judged.datum)
+
+
+def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Checked:
+    """Judge some rows of a layer by themselves: what only the whole layer shows is not looked at.
+
+    Parameters
+    ----------
+    layer
+        The layer; nothing is read of its cells.
+    heading
+        What its columns mean, and some of its rows of data.
+    kind, rules
+        As for `validate`.
+
+    Returns
+    -------
+    Checked
+        Rows that come again, their codes' order and their twins are left to `whole.look_at_whole`.
+    """
+    judged = _judge(layer, heading, kind, rules)
+    refused = judged.rows[~judged.kept].tolist()
+    frame, told = _look_at_each(judged.frame[judged.kept].reset_index(drop=True), kind, rules)
+    findings = (*_without_warnings(judged.findings, set(refused)), *told)
+    return Checked(frame, findings, len(judged.rows), tuple(refused), heading.skipped, judged.datum)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Rows judged one by one: all of them in `frame`, those that are good marked in `kept`."""
+
+    frame: gpd.GeoDataFrame
+    rows: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    findings: list[Finding]
+    datum: str | None
+
+
+def _judge(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> _Judged:
     rows = heading.body[ROW].to_numpy()
-    _check_file(layer, heading, kind, rules)
     values, findings = read_fields(heading.body, heading.columns, rows, kind=kind, sets=rules.sets)
     datum, placed = place_rows(layer, heading, kind, rules)
     findings += judge_fields(values, rows, today=rules.today)
@@ -82,13 +130,19 @@ def validate(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Che
     if rules.delimited and layer.headings is None:
         findings += _judge_width(heading, rows)
     kept = ~np.isin(rows, list(refused_rows(findings)))
-    findings += _refuse_again(heading, rows, kept)
     frame = canonical_rows(heading, kind, values, datum=datum, placed=placed)
-    frame, told = _look_closer(frame[kept].reset_index(drop=True), kind, rules)
-    refused = rows[~kept].tolist()
-    findings = [*_without_warnings(findings, set(refused)), *told, *_told_skips(heading)]
-    findings.sort(key=lambda found: (found.row or 0, found.code))
-    return Checked(frame, tuple(findings), len(rows), tuple(refused), heading.skipped, datum)
+    return _Judged(frame, rows, kept, findings, datum)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by row and code; those of the whole layer come first.
+
+    Examples
+    --------
+    >>> [found.row for found in in_order([Finding("COORD_MISSING", 3), Finding("DUPLICATE", 2)])]
+    [2, 3]
+    """
+    return tuple(sorted(findings, key=lambda found: (found.row or 0, found.code)))
 
 
 def needs_place(kind: Kind, rules: Rules) -> bool:
@@ -106,8 +160,19 @@ def needs_place(kind: Kind, rules: Rules) -> bool:
     return kind.position == "required" and not rules.allow_unlocated
 
 
-def _check_file(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> None:
-    """Refuse what no single row is to blame for."""
+def check_layer(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> None:
+    """Refuse what no single row is to blame for.
+
+    Parameters
+    ----------
+    layer, heading, kind, rules
+        As for `validate`.
+
+    Raises
+    ------
+    FileRefused
+        ``NO_ROWS``, ``HEADER_MISSING``, ``CELL_FORMULA``.
+    """
     if not heading.body.num_rows:
         raise FileRefused("NO_ROWS", layer=layer.name)
     known = {*heading.columns.values(), *rules.sets}
@@ -147,7 +212,8 @@ def _without_warnings(findings: list[Finding], refused: set[int]) -> list[Findin
     return [found for found in findings if found.severity == "row" or found.row not in refused]
 
 
-def _told_skips(heading: Heading) -> list[Finding]:
+def told_skips(heading: Heading) -> list[Finding]:
+    """Warn of the totals and notes among the rows, which are no data."""
     skipped = [each for each in heading.skipped if each.reason in _TOLD_SKIPS]
     return [Finding("SUMMARY_ROW_SKIPPED", each.row, None, each.text) for each in skipped]
 
@@ -156,6 +222,15 @@ def _look_closer(frame: gpd.GeoDataFrame, kind: Kind, rules: Rules) -> tuple[gpd
     """Warn of what shows only among kept rows: codes again, twins, closed stations, other districts."""
     frame["code_no"] = number_codes(frame["code"])
     told = find_repeated(frame) + find_twins(frame)
+    frame, more = _look_at_each(frame, kind, rules)
+    return frame, told + more
+
+
+def _look_at_each(
+    frame: gpd.GeoDataFrame, kind: Kind, rules: Rules
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Warn of what shows in a kept row alone: closed stations, other districts."""
+    told: list[Finding] = []
     if kind.role == "station":
         told += _find_closed(frame)
     if rules.districts is not None and len(rules.districts):

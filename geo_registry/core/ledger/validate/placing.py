@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from geo_registry.core.findings import Finding
 from geo_registry.core.kinds import Kind
 from geo_registry.core.ledger.headings import Heading
-from geo_registry.core.ledger.reading.columns import flags, without_blanks
+from geo_registry.core.ledger.reading.columns import without_blanks
 from geo_registry.core.ledger.reading.positions import Placed, place_geometries, place_points
+from geo_registry.core.ledger.tidy import flags
 from geo_registry.core.ledger.validate.rules import Rules
 from geo_registry.core.ledger.validate.written import WKT, merged, wkb_of
 from geo_registry.core.raw import GEOMETRY, RawLayer

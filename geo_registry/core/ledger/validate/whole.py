@@ -1,0 +1,143 @@
+"""What only the whole of a long ledger shows, from a few narrow columns of its good rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo_registry.core.findings import Finding
+from geo_registry.core.ledger.duplicates import find_repeated, find_twins, number_codes, repeated, shared_keys
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What the whole of a ledger says of its rows.
+
+    Attributes
+    ----------
+    first
+        For each row the place of the first row identical to it, or -1, ``(n,)``.
+    code_no
+        Order of each row among those of its code that are no such copies, ``(n,)``.
+    findings
+        ``CODE_REPEATED`` and ``POSSIBLE_DUPLICATE``.
+    """
+
+    first: Rows
+    code_no: Rows
+    findings: tuple[Finding, ...]
+
+
+def find_copies(
+    column: Callable[[str], pa.ChunkedArray], names: Sequence[str], said: Callable[[Rows], Sequence[object]]
+) -> Rows:
+    """Find the rows that say again, cell by cell, what an earlier row says.
+
+    Parameters
+    ----------
+    column
+        Gives a column of all rows.
+    names
+        Columns that are equal in equal rows; the one most likely to differ first.
+    said
+        Gives what some rows say, comparable and whole.
+
+    Returns
+    -------
+    numpy.ndarray
+        For each row the place of the first row identical to it, or -1, ``(n,)``.
+
+    Examples
+    --------
+    >>> table = pa.table({"code": ["A", "B", "A", "A"], "note": ["1", "2", "1", "3"]})
+    >>> said = lambda rows: [table["note"][int(row)].as_py() for row in rows]
+    >>> find_copies(table.column, ["code"], said).tolist()
+    [-1, -1, 0, -1]
+    """
+    left: Rows | None = None
+    count = 0
+    for name in names:
+        values = column(name)
+        count = len(values)
+        left = np.arange(count) if left is None else left
+        left = left[repeated(values if len(left) == count else values.take(pa.array(left)))]
+        if not len(left):
+            break
+    first = np.full(count, -1, dtype=np.int64)
+    if left is None or not len(left):
+        return first
+    seen: dict[object, int] = {}
+    for place, content in zip(left.tolist(), said(left), strict=True):
+        earlier = seen.setdefault(content, place)
+        if earlier != place:
+            first[place] = earlier
+    return first
+
+
+def look_at_whole(column: Callable[[str], pa.ChunkedArray], first: Rows) -> Whole:
+    """Count up the codes of a ledger and find its likely twins.
+
+    Parameters
+    ----------
+    column
+        Gives one of the columns ``code name uscc row lon lat`` of all good rows of one kind; the places are
+        those of points, or the middles of other shapes, WGS 84 degrees, null where there is none.
+    first
+        From `find_copies`; copies are left out.
+
+    Examples
+    --------
+    >>> table = pa.table({"code": ["A", "A"], "name": ["金胜", "金 胜"], "uscc": pa.nulls(2, pa.string()),
+    ...     "row": [2, 3], "lon": [112.4701] * 2, "lat": [37.782] * 2})
+    >>> found = look_at_whole(table.column, np.array([-1, -1]))
+    >>> found.code_no.tolist(), [(each.row, each.code) for each in found.findings]
+    ([1, 2], [(3, 'CODE_REPEATED')])
+    """
+    own = np.flatnonzero(first < 0)
+    code_no = np.ones(len(first), dtype=np.int64)
+    codes = _only(column("code"), own).to_pandas()
+    code_no[own] = number_codes(codes)
+    found: list[Finding] = []
+    if (again := codes[codes.isin(codes[code_no[own] > 1])]).size:
+        rows = _only(column("row"), own).take(pa.array(again.index.to_numpy())).to_numpy()
+        found += find_repeated(
+            gpd.GeoDataFrame({"code": again, "code_no": code_no[own][again.index], "row": rows})
+        )
+    shared = np.zeros(len(own), dtype=bool)
+    for name in ("name", "uscc"):
+        shared |= shared_keys(_only(column(name), own))
+    found += find_twins(_frame(column, own[shared])) if shared.any() else []
+    return Whole(first, code_no, tuple(found))
+
+
+def _only(values: pa.ChunkedArray, places: Rows) -> pa.ChunkedArray:
+    return values if len(values) == len(places) else values.take(pa.array(places))
+
+
+def _frame(column: Callable[[str], pa.ChunkedArray], places: Rows) -> gpd.GeoDataFrame:
+    held = {name: column(name).take(pa.array(places)).to_pandas() for name in ("code", "name", "uscc", "row")}
+    lon, lat = (column(name).take(pa.array(places)).to_numpy() for name in ("lon", "lat"))
+    points = gpd.points_from_xy(lon, lat)
+    nowhere = np.isnan(np.asarray(lon, dtype=float))
+    shapes = gpd.GeoSeries(points, crs="EPSG:4326").where(~pd.Series(nowhere), None)
+    return gpd.GeoDataFrame(held, geometry=shapes)
+
+
+def places_known(lon: pa.ChunkedArray, shape: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which rows have a position.
+
+    Examples
+    --------
+    >>> places_known(pa.chunked_array([[114.0, None]]), pa.chunked_array([pa.nulls(2, pa.binary())])).tolist()
+    [True, False]
+    """
+    return np.asarray(pc.or_(pc.is_valid(lon), pc.is_valid(shape)))
