@@ -38,11 +38,6 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _ended(begun: hashlib._Hash, number: int) -> str:
-    begun.update(b"%d" % number)
-    return begun.hexdigest()[:16]
-
-
 @dataclass(frozen=True)
 class House:
     """The rooms that use cases share.
@@ -106,8 +101,8 @@ class House:
 
     def new_ids(self, revision: int, numbers: range) -> list[str]:
         """Make the identities of many new records of a revision."""
-        begun = hashlib.sha256(f"{self.genesis.hash}|{revision}|".encode())
-        return [_ended(begun.copy(), number) for number in numbers]
+        begun = f"{self.genesis.hash}|{revision}|".encode()
+        return [hashlib.sha256(b"%b%d" % (begun, number)).hexdigest()[:16] for number in numbers]
 
     def revision(self, as_of: int | date | None = None) -> int:
         """Give the revision a question is answered at.

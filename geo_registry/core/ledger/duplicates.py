@@ -97,19 +97,41 @@ def repeated(values: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.asarray(np.bincount(coded, minlength=1)[coded] > 1)
 
 
-def shared_keys(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell which texts say, by `normal_name`, what another one says too; empty ones never do.
+def key_marks(texts: pa.StringArray, *, names: bool) -> NDArray[np.int64]:
+    """Give each text a number that equal texts share; 0 for none. Unequal ones share it by rare accident.
+
+    Parameters
+    ----------
+    texts
+        One a row.
+    names
+        True where texts count as equal that `normal_name` makes equal.
 
     Examples
     --------
-    >>> shared_keys(pa.chunked_array([["金胜", "金 胜", "-", "-", None, None]])).tolist()
-    [True, True, False, False, False, False]
+    >>> one, other, nothing = key_marks(pa.array(["金胜", "金 胜", "-"]), names=True).tolist()
+    >>> one == other, nothing
+    (True, 0)
     """
-    if texts.null_count == len(texts):
-        return np.zeros(len(texts), dtype=bool)
-    keys = pa.chunked_array([_normal_names(chunk.cast(pa.string())) for chunk in texts.chunks], pa.string())
-    some = flags(pc.greater(pc.binary_length(keys), 0))
-    return repeated(keys) & some
+    keys = _normal_names(texts) if names else texts
+    there = flags(pc.greater(pc.binary_length(keys), 0))
+    said = keys.filter(pa.array(there)).cast(pa.binary()).to_numpy(zero_copy_only=False)
+    marks = np.zeros(len(texts), dtype=np.int64)
+    marks[there] = np.fromiter((hash(each) or 1 for each in said), np.int64, len(said))
+    return marks
+
+
+def may_repeat(marks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which rows may share their text with another one: every one that does, and hardly any other.
+
+    Examples
+    --------
+    >>> may_repeat(np.array([7, 0, 7, 9, 0])).tolist()
+    [True, False, True, False, False]
+    """
+    ordered = np.sort(marks)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.isin(marks, again[again != 0])
 
 
 def number_codes(codes: pd.Series) -> NDArray[np.int64]:

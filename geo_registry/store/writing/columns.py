@@ -18,6 +18,7 @@ from geo_registry.store.writing.texts import TEXT, encoded, joined
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
     from sqlalchemy import Column
 
 _ZERO = 0.0
@@ -35,7 +36,9 @@ SCHEMA = pa.schema([pa.field(name, _type_of(schema.records.c[name])) for name in
 """Columns a record version is written with, in order, by their Arrow types."""
 
 
-def stored_columns(frame: gpd.GeoDataFrame, revision: int) -> pa.Table:
+def stored_columns(
+    frame: gpd.GeoDataFrame, revision: int, points: NDArray[np.float64] | None = None
+) -> pa.Table:
     """Turn a canonical frame into the columns of the records table.
 
     Parameters
@@ -44,9 +47,15 @@ def stored_columns(frame: gpd.GeoDataFrame, revision: int) -> pa.Table:
         Canonical frame, WGS 84.
     revision
         From which revision the versions are known.
+    points
+        Longitudes and latitudes, ``(2, n)``, NaN where there is none, in place of the frame's geometries.
     """
     table = pd.DataFrame(frame)
-    found = _places(np.asarray(frame.geometry.array, dtype=object))
+    if points is None:
+        found = _places(np.asarray(frame.geometry.array, dtype=object))
+    else:
+        lon, lat = (pa.array(numbers + _ZERO, from_pandas=True) for numbers in points)
+        found = {"lon": lon, "lat": lat, "shape": pa.nulls(len(frame), pa.binary())}
     found["attributes"] = attributes(table)
     found["known_from"] = pa.repeat(pa.scalar(revision, pa.int64()), len(frame))
     for name in schema.STORED:

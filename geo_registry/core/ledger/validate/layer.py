@@ -86,7 +86,7 @@ def validate(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Che
     return Checked(frame, in_order(findings), len(rows), tuple(refused), heading.skipped, judged.datum)
 
 
-def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Checked:
+def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Block:
     """Judge some rows of a layer by themselves: what only the whole layer shows is not looked at.
 
     Parameters
@@ -100,14 +100,35 @@ def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) 
 
     Returns
     -------
-    Checked
+    Block
         Rows that come again, their codes' order and their twins are left to `whole.look_at_whole`.
     """
-    judged = _judge(layer, heading, kind, rules)
-    refused = judged.rows[~judged.kept].tolist()
-    frame, told = _look_at_each(judged.frame[judged.kept].reset_index(drop=True), kind, rules)
+    draw = rules.districts is not None and len(rules.districts) > 0
+    judged = _judge(layer, heading, kind, rules, draw=draw)
+    kept, points = judged.kept, judged.points
+    refused = judged.rows[~kept].tolist()
+    frame = judged.frame if kept.all() else judged.frame[kept].reset_index(drop=True)
+    frame, told = _look_at_each(frame, kind, rules)
     findings = (*_without_warnings(judged.findings, set(refused)), *told)
-    return Checked(frame, findings, len(judged.rows), tuple(refused), heading.skipped, judged.datum)
+    checked = Checked(frame, findings, len(judged.rows), tuple(refused), heading.skipped, judged.datum)
+    return Block(checked, None if draw or points is None else points[:, kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of a layer that were judged by themselves.
+
+    Attributes
+    ----------
+    checked
+        The rows.
+    points
+        Their longitudes and latitudes, ``(2, n)``, WGS 84 degrees, NaN where there is none; the frame then
+        has no geometries. None where the frame has them.
+    """
+
+    checked: Checked
+    points: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +140,21 @@ class _Judged:
     kept: NDArray[np.bool_]
     findings: list[Finding]
     datum: str | None
+    points: NDArray[np.float64] | None
 
 
-def _judge(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> _Judged:
+def _judge(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules, *, draw: bool = True) -> _Judged:
     rows = heading.body[ROW].to_numpy()
     values, findings = read_fields(heading.body, heading.columns, rows, kind=kind, sets=rules.sets)
-    datum, placed = place_rows(layer, heading, kind, rules)
+    datum, placed = place_rows(layer, heading, kind, rules, draw=draw)
     findings += judge_fields(values, rows, today=rules.today)
     findings += judge_places(placed, rows, kind, needed=needs_place(kind, rules))
     if rules.delimited and layer.headings is None:
         findings += _judge_width(heading, rows)
     kept = ~np.isin(rows, list(refused_rows(findings)))
     frame = canonical_rows(heading, kind, values, datum=datum, placed=placed)
-    return _Judged(frame, rows, kept, findings, datum)
+    points = None if placed is None or placed.lon is None else np.array([placed.lon, placed.lat])
+    return _Judged(frame, rows, kept, findings, datum, points)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo_registry.core.findings import Finding
-from geo_registry.core.ledger.duplicates import find_repeated, find_twins, number_codes, repeated, shared_keys
+from geo_registry.core.ledger.duplicates import find_repeated, find_twins, number_codes, repeated
 
 Rows = NDArray[np.int64]
 
@@ -38,7 +38,10 @@ class Whole:
 
 
 def find_copies(
-    column: Callable[[str], pa.ChunkedArray], names: Sequence[str], said: Callable[[Rows], Sequence[object]]
+    column: Callable[[str], pa.ChunkedArray],
+    names: Sequence[str],
+    said: Callable[[Rows], Sequence[object]],
+    among: NDArray[np.bool_],
 ) -> Rows:
     """Find the rows that say again, cell by cell, what an earlier row says.
 
@@ -47,9 +50,11 @@ def find_copies(
     column
         Gives a column of all rows.
     names
-        Columns that are equal in equal rows; the one most likely to differ first.
+        Columns that are equal in equal rows.
     said
         Gives what some rows say, comparable and whole.
+    among
+        Rows that may be such copies, or have one, ``(n,)``.
 
     Returns
     -------
@@ -60,30 +65,26 @@ def find_copies(
     --------
     >>> table = pa.table({"code": ["A", "B", "A", "A"], "note": ["1", "2", "1", "3"]})
     >>> said = lambda rows: [table["note"][int(row)].as_py() for row in rows]
-    >>> find_copies(table.column, ["code"], said).tolist()
+    >>> find_copies(table.column, ["code"], said, np.array([True, True, True, True])).tolist()
     [-1, -1, 0, -1]
     """
-    left: Rows | None = None
-    count = 0
+    first = np.full(len(among), -1, dtype=np.int64)
+    left = np.flatnonzero(among)
     for name in names:
-        values = column(name)
-        count = len(values)
-        left = np.arange(count) if left is None else left
-        left = left[repeated(values if len(left) == count else values.take(pa.array(left)))]
         if not len(left):
-            break
-    first = np.full(count, -1, dtype=np.int64)
-    if left is None or not len(left):
-        return first
+            return first
+        left = left[repeated(column(name).take(pa.array(left)))]
     seen: dict[object, int] = {}
-    for place, content in zip(left.tolist(), said(left), strict=True):
+    for place, content in zip(left.tolist(), said(left) if len(left) else (), strict=True):
         earlier = seen.setdefault(content, place)
         if earlier != place:
             first[place] = earlier
     return first
 
 
-def look_at_whole(column: Callable[[str], pa.ChunkedArray], first: Rows) -> Whole:
+def look_at_whole(
+    column: Callable[[str], pa.ChunkedArray], first: Rows, alike: Mapping[str, NDArray[np.bool_]]
+) -> Whole:
     """Count up the codes of a ledger and find its likely twins.
 
     Parameters
@@ -93,34 +94,30 @@ def look_at_whole(column: Callable[[str], pa.ChunkedArray], first: Rows) -> Whol
         those of points, or the middles of other shapes, WGS 84 degrees, null where there is none.
     first
         From `find_copies`; copies are left out.
+    alike
+        For each of ``code name uscc`` the rows that may share theirs with another row.
 
     Examples
     --------
     >>> table = pa.table({"code": ["A", "A"], "name": ["金胜", "金 胜"], "uscc": pa.nulls(2, pa.string()),
     ...     "row": [2, 3], "lon": [112.4701] * 2, "lat": [37.782] * 2})
-    >>> found = look_at_whole(table.column, np.array([-1, -1]))
+    >>> both, none = np.array([True, True]), np.array([False, False])
+    >>> found = look_at_whole(table.column, np.array([-1, -1]), {"code": both, "name": both, "uscc": none})
     >>> found.code_no.tolist(), [(each.row, each.code) for each in found.findings]
     ([1, 2], [(3, 'CODE_REPEATED')])
     """
-    own = np.flatnonzero(first < 0)
+    own = first < 0
     code_no = np.ones(len(first), dtype=np.int64)
-    codes = _only(column("code"), own).to_pandas()
-    code_no[own] = number_codes(codes)
     found: list[Finding] = []
-    if (again := codes[codes.isin(codes[code_no[own] > 1])]).size:
-        rows = _only(column("row"), own).take(pa.array(again.index.to_numpy())).to_numpy()
-        found += find_repeated(
-            gpd.GeoDataFrame({"code": again, "code_no": code_no[own][again.index], "row": rows})
-        )
-    shared = np.zeros(len(own), dtype=bool)
-    for name in ("name", "uscc"):
-        shared |= shared_keys(_only(column(name), own))
-    found += find_twins(_frame(column, own[shared])) if shared.any() else []
+    again = np.flatnonzero(own & alike["code"])
+    if len(again):
+        codes = column("code").take(pa.array(again)).to_pandas()
+        code_no[again] = number_codes(codes)
+        rows = column("row").take(pa.array(again)).to_numpy()
+        found += find_repeated(gpd.GeoDataFrame({"code": codes, "code_no": code_no[again], "row": rows}))
+    shared = np.flatnonzero(own & (alike["name"] | alike["uscc"]))
+    found += find_twins(_frame(column, shared)) if len(shared) else []
     return Whole(first, code_no, tuple(found))
-
-
-def _only(values: pa.ChunkedArray, places: Rows) -> pa.ChunkedArray:
-    return values if len(values) == len(places) else values.take(pa.array(places))
 
 
 def _frame(column: Callable[[str], pa.ChunkedArray], places: Rows) -> gpd.GeoDataFrame:

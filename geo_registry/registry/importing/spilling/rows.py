@@ -17,12 +17,14 @@ from geo_registry.errors import StoreError
 from geo_registry.store.writing.columns import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
 MIDDLES = ("middle_lon", "middle_lat")
 """Where the middle of each row's shape lies, WGS 84 degrees."""
+KEYS = ("code", "name", "uscc")
+"""Columns by which rows that speak of one thing are found."""
 _SPILLED = pa.schema([*SCHEMA, *(pa.field(name, pa.float64()) for name in MIDDLES)])
 
 
@@ -33,6 +35,8 @@ class Spill:
     ----------
     rows
         How many there are.
+    marks
+        Numbers that tell the texts of `KEYS` apart.
     kept
         Which of them are stored, ``(rows,)``.
     code_no
@@ -41,29 +45,37 @@ class Spill:
 
     def __init__(self) -> None:
         self.rows = 0
+        self.marks: dict[str, NDArray[np.int64]] = {}
+        self._marks: dict[str, list[NDArray[np.int64]]] = {name: [] for name in KEYS}
         self.kept = np.array([], dtype=bool)
         self.code_no = np.array([], dtype=np.int64)
         self._file = TemporaryFile(prefix="geo-registry-")  # noqa: SIM115 (it lives as long as the rows)
         weakref.finalize(self, self._file.close)
         self._writer = pa.ipc.new_file(pa.PythonFile(self._file, "w"), _SPILLED)
 
-    def add(self, rows: pa.Table) -> None:
+    def add(self, rows: pa.Table, marks: Mapping[str, NDArray[np.int64]]) -> None:
         """Take some rows.
 
         Parameters
         ----------
         rows
             By the columns of `with_middles`; at least one.
+        marks
+            What `duplicates.key_marks` gives for the texts of `KEYS`.
         """
         with _told():
             self._writer.write_table(rows.combine_chunks())
         self.rows += len(rows)
+        for name in KEYS:
+            self._marks[name].append(marks[name])
 
     def end(self) -> None:
         """Take no more rows; from now on they can be read."""
         with _told():
             self._writer.close()
             self._file.flush()
+        if self.rows:
+            self.marks = {name: np.concatenate(parts) for name, parts in self._marks.items()}
 
     def mark(self, first: NDArray[np.int64], code_no: NDArray[np.int64]) -> None:
         """Say which rows are copies of others (`whole.Whole`), and the order of the others' codes."""

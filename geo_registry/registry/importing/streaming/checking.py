@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.frame import empty
+from geo_registry.core.ledger.duplicates import key_marks, may_repeat
 from geo_registry.core.ledger.headings import Heading, further, locate
 from geo_registry.core.ledger.validate import Checked, has_shapes
 from geo_registry.core.ledger.validate.layer import check_layer, in_order, told_skips, validate_block
@@ -19,11 +20,11 @@ from geo_registry.core.ledger.validate.whole import Whole, find_copies, look_at_
 from geo_registry.core.raw import GEOMETRY, ROW
 from geo_registry.registry import records
 from geo_registry.registry.importing.ledgers import CATEGORY, Desk, Ledger, Part, taken
-from geo_registry.registry.importing.spilling import MIDDLES, Spill, with_middles
+from geo_registry.registry.importing.spilling import KEYS, MIDDLES, Spill, with_middles
 from geo_registry.store.writing.columns import stored_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -94,6 +95,7 @@ class _Block:
     """Rows that were checked by themselves: what is good by stored columns, the rest without a frame."""
 
     good: pa.Table
+    marks: Mapping[str, NDArray[np.int64]]
     checked: Checked
 
 
@@ -114,7 +116,7 @@ class _Long:
                 return None
             told.append(block.checked)
             if len(block.good):
-                spill.add(block.good)
+                spill.add(block.good, block.marks)
             self.raw.forget()
         spill.end()
         found = self._looked_at(spill)
@@ -142,18 +144,21 @@ class _Long:
         heading = self.first if not start else further(self.first, layer.cells.slice(start, BLOCK_ROWS))
         if has_shapes(heading.body) != self.shapes and heading.body.num_rows:
             return None
-        checked = validate_block(layer, heading, self.kind, rules)
-        checked = self.desk.marked(checked, heading)
-        good = with_middles(stored_columns(checked.frame.assign(kind=self.kind.name), 0))
+        block = validate_block(layer, heading, self.kind, rules)
+        checked = self.desk.marked(block.checked, heading)
+        good = with_middles(stored_columns(checked.frame.assign(kind=self.kind.name), 0, block.points))
         warned = (*checked.findings, *told_skips(heading))
-        return _Block(good, replace(checked, frame=empty(), elsewhere=len(good), findings=warned))
+        marks = {name: key_marks(good[name].combine_chunks(), names=name != "code") for name in KEYS}
+        return _Block(good, marks, replace(checked, frame=empty(), elsewhere=len(good), findings=warned))
 
     def _looked_at(self, spill: Spill) -> Whole:
         if not spill.rows:
             return Whole(np.array([], dtype=np.int64), np.array([], dtype=np.int64), ())
-        first = find_copies(spill.column, _EQUAL, lambda places: self._said(spill, places))
+        alike = {name: may_repeat(spill.marks[name]) for name in KEYS}
+        among = alike["code"] | (spill.marks["code"] == 0)
+        first = find_copies(spill.column, _EQUAL, lambda places: self._said(spill, places), among)
         names = dict(zip(("lon", "lat"), MIDDLES, strict=True))
-        return look_at_whole(lambda name: spill.column(names.get(name, name)), first)
+        return look_at_whole(lambda name: spill.column(names.get(name, name)), first, alike)
 
     def _said(self, spill: Spill, places: NDArray[np.int64]) -> Sequence[object]:
         """Give what some rows say, cell by cell as they were sent, serial numbers apart."""
