@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS = 65_536
 """So many rows at a time are Python objects."""
+MOST_VALUES = 768
+"""Values of one statement: many rows at a time go in faster, and SQLite takes at least 999."""
 LATE_FROM = 50_000
 """From so many rows on, and from as many as there are already, indexes are made once all are written."""
 
@@ -95,7 +97,19 @@ def _insert(connection: Connection, rows: pa.Table) -> None:
     varying = [name for name in rows.column_names if name not in fixed] or rows.column_names[:1]
     values = ", ".join("?" if name in varying else _literal(fixed[name]) for name in rows.column_names)
     statement = f"INSERT INTO records ({', '.join(rows.column_names)}) VALUES ({values})"  # noqa: S608 (our own names)
-    connection.exec_driver_sql(statement, list(zip(*(_values(rows[name]) for name in varying), strict=True)))
+    width, together = len(varying), max(1, MOST_VALUES // len(varying))
+    flat: list[Any] = [None] * (len(rows) * width)
+    for at, name in enumerate(varying):
+        flat[at::width] = _values(rows[name])
+    whole = len(rows) // together * together
+    if whole:
+        several = statement + f", ({values})" * (together - 1)
+        step = together * width
+        groups = [tuple(flat[at : at + step]) for at in range(0, whole * width, step)]
+        connection.exec_driver_sql(several, groups)
+    rest = [tuple(flat[at : at + width]) for at in range(whole * width, len(flat), width)]
+    if rest:
+        connection.exec_driver_sql(statement, rest)
 
 
 def _literal(value: object) -> str:
