@@ -78,7 +78,7 @@ def read(
         if len(word or "") > WORD_CHARS:
             raise ValueRefused("FIELD_TOO_LONG", field=option, limit=WORD_CHARS)
     called = _checked_name(path.name if name is None else name)
-    form = formats.of(called)
+    form = formats.of(called, bulk=limits.bulk)
     stated = None if encoding is None else encodings.canonical(encoding)
     with (
         _opened(path, limits) as source,

@@ -14,6 +14,7 @@ import pytest
 import geo_registry as gr
 from geo_registry.registry.importing import streaming
 from geo_registry.registry.importing.streaming import checking
+from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.store import connect
 from geo_registry.store.writing import bulk
 from tests.bench.ledgers import write
@@ -55,6 +56,7 @@ def taken(folder: Path, file: Path, **asked: Any) -> tuple[list[Any], dict[str, 
     gr.init(url, by="tester", clock=clock)
     registry = gr.open(url, clock=clock)
     usual: dict[str, Any] = {"kind": "coal_sales_point", "datum": "wgs84", "accept_partial": True}
+    usual |= {"limits": COMMAND_LINE_LIMITS}
     order = gr.ImportOrder(**(usual | asked))
     said = registry.import_file(file, order).document | {"seconds": 0}
     registry.close()
@@ -117,9 +119,9 @@ def test_unlocated_rows_are_kept_the_same(tmp_path: Path, request: pytest.Fixtur
     assert compared(tmp_path, file, request, allow_unlocated=True)["unlocated"] == 1
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg", ".parquet"])
 def test_a_made_ledger_comes_to_the_same(tmp_path: Path, request: pytest.FixtureRequest, suffix: str) -> None:
-    """A plain ledger of many blocks, as text and as GeoPackage."""
+    """A plain ledger of many blocks, as text, as GeoPackage and as GeoParquet."""
     file = tmp_path / f"made{suffix}"
     write(file, ROWS)
     assert compared(tmp_path, file, request)["accepted"] == ROWS

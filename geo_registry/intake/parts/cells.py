@@ -6,6 +6,7 @@ import json
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 BATCH_ROWS = 8_192
 EMPTY_ROWS = 5
 """So many times the rows allowed may be empty: spreadsheet programs write them out to the end of a sheet."""
+PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e10
+"""Between these Arrow writes a double as `number_text` does."""
 EXACT_BELOW = 1e15
 """Whole numbers below this are written out by spreadsheet programs; a double holds each of them exactly."""
 
@@ -65,6 +68,54 @@ def value_text(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.hex()
     return json.dumps(value, ensure_ascii=False)
+
+
+def widths_of(cells: Sequence[pa.StringArray], count: int) -> pa.Int32Array:
+    """Count each row's cells up to the last one that is not empty.
+
+    Parameters
+    ----------
+    cells
+        The columns; what is empty is null.
+    count
+        How many rows there are.
+    """
+    widths = np.zeros(count, dtype=np.int32)
+    for at, column in enumerate(cells, start=1):
+        widths[pc.is_valid(column).to_numpy(zero_copy_only=False)] = at
+    return pa.array(widths)
+
+
+def column_texts(values: pa.Array) -> pa.StringArray:
+    """Write a column of any Arrow type as text, as `value_text` writes single values.
+
+    Parameters
+    ----------
+    values
+        Days and times are written in ISO 8601; what is nested as JSON.
+
+    Examples
+    --------
+    >>> column_texts(pa.array([12.0, 0.1, None])).to_pylist(), column_texts(pa.array(["", "a"])).to_pylist()
+    (['12', '0.1', None], [None, 'a'])
+    """
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_floating(values.type):
+        return _number_texts(values)
+    if pa.types.is_nested(values.type):
+        return pa.array([value_text(each) for each in values.to_pylist()], pa.string())
+    texts = values.cast(pa.string())
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _number_texts(values: pa.Array) -> pa.StringArray:
+    texts = values.cast(pa.string())
+    size = pc.abs(values)
+    plain = pc.and_(pc.greater_equal(size, PLAIN_FROM), pc.less(size, PLAIN_BELOW))
+    odd = pc.fill_null(pc.invert(plain), fill_value=False)
+    own = [number_text(each) for each in values.filter(odd).to_pylist()]
+    return pc.replace_with_mask(texts, odd, pa.array(own, pa.string())) if own else texts
 
 
 class Grid:
@@ -135,7 +186,13 @@ class Grid:
         """Tell whether so many more rows of so many cells break no limit, wherever they are empty."""
         return self.rows + rows <= self._limits.rows and columns <= self._limits.columns
 
-    def take(self, numbers: pa.Int64Array, widths: pa.Int32Array, cells: Sequence[pa.StringArray]) -> None:
+    def take(
+        self,
+        numbers: pa.Int64Array,
+        widths: pa.Int32Array,
+        cells: Sequence[pa.StringArray],
+        wkb: pa.BinaryArray | None = None,
+    ) -> None:
         """Take many rows at once, which `fits` allows.
 
         Parameters
@@ -143,19 +200,22 @@ class Grid:
         numbers
             Row numbers as the sender sees them.
         widths
-            Count of cells up to the last one that is not empty; rows of 0 are left out.
+            Count of cells up to the last one that is not empty; unless blanks are kept, rows of 0 are left
+            out.
         cells
             The columns; what is empty is null.
+        wkb
+            Geometries, where the format carries them.
         """
         self.flush()
         filled = pc.greater(widths, 0)
-        if not pc.all(filled).as_py():
+        if not self._blanks and not pc.all(filled).as_py():
             numbers, widths, *cells = [each.filter(filled) for each in (numbers, widths, *cells)]
             self._empty += len(filled) - len(numbers)
         if len(numbers):
             width = pc.max(widths).as_py()
             self.rows, self.columns = self.rows + len(numbers), max(self.columns, width)
-            self._keep([*cells[:width], numbers, widths])
+            self._keep([*cells[:width], numbers, widths, *([] if wkb is None else [wkb])])
 
     def flush(self, wkb: Sequence[bytes | None] | None = None) -> None:
         """Make a batch of the rows that were added.

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo_registry.intake.parts import encodings
+from geo_registry.intake.parts.cells import widths_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +101,7 @@ class Lines:
             else:
                 count = len(cells[0])
                 numbers = pa.array(np.arange(self.number + 1, self.number + count + 1))
-                grid.take(numbers, _widths(cells), cells)
+                grid.take(numbers, widths_of(cells, count), cells)
                 self.number += count
 
     def _one_by_one(self, block: bytes, grid: Grid) -> None:
@@ -146,10 +147,3 @@ def _filled(texts: pa.StringArray) -> pa.StringArray:
     """Make null of what is empty."""
     empty = pc.equal(pc.binary_length(texts), 0)
     return pc.if_else(empty, None, texts) if pc.any(empty).as_py() else texts
-
-
-def _widths(cells: Sequence[pa.StringArray]) -> pa.Int32Array:
-    widths = np.zeros(len(cells[0]), dtype=np.int32)
-    for at, column in enumerate(cells, start=1):
-        widths[pc.is_valid(column).to_numpy(zero_copy_only=False)] = at
-    return pa.array(widths)
