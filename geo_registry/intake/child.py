@@ -8,6 +8,7 @@ keeps the time and says how the fork ended.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FILES = 3
 """Open files that come with a message."""
 STANDARD_STREAMS = 3
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 MEGABYTE = 1_000_000
 RSS_UNIT = 1 if sys.platform == "darwin" else 1_024
 """Bytes in which a system counts the memory a process had (getrusage(2))."""
@@ -185,6 +187,9 @@ def _work(reader: ModuleType, order: dict[str, Any], source: int, sink: int) -> 
         status = fence.OUT_OF_MEMORY
     except RegistryError:
         status = fence.UNSAFE
+    except OSError as fault:
+        status = fence.DISK_FULL if fault.errno in NO_SPACE else status
+        traceback.print_exc()
     except BaseException:  # noqa: BLE001 (whatever it is, this process must end here)
         traceback.print_exc()
     finally:

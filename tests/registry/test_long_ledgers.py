@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,10 @@ from typing import Any
 import pytest
 
 import geo_registry as gr
+from geo_registry.errors import StoreError
+from geo_registry.registry import importing
 from geo_registry.registry.importing import streaming
+from geo_registry.registry.importing.spilling import rows
 from geo_registry.registry.importing.streaming import checking
 from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.store import connect
@@ -20,6 +26,7 @@ from geo_registry.store.writing import bulk
 from tests.bench.ledgers import write
 
 ROWS = 400
+ORDER = gr.ImportOrder(kind="coal_sales_point", datum="wgs84", by="tester")
 HEADS = "序号,编码,名称,经度,纬度,区县,状态,存煤量,建档日期,备注,牵头部门电话,统一社会信用代码"
 GOOD = "甲煤点,114.0201,33.5801,源汇区,在用,12.5,2025-03-01"
 AWKWARD = [
@@ -125,3 +132,98 @@ def test_a_made_ledger_comes_to_the_same(tmp_path: Path, request: pytest.Fixture
     file = tmp_path / f"made{suffix}"
     write(file, ROWS)
     assert compared(tmp_path, file, request)["accepted"] == ROWS
+
+
+def made(tmp_path: Path, name: str = "made.csv") -> Path:
+    """Write a plain ledger."""
+    write(tmp_path / name, ROWS)
+    return tmp_path / name
+
+
+def held(url: str) -> list[str]:
+    """Give everything a store holds."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store:
+        return list(store.iterdump())
+
+
+@pytest.fixture
+def url(tmp_path: Path, by_blocks: list[str]) -> str:  # noqa: ARG001 (as it is while the test runs)
+    """Give an empty store, and take every ledger for a long one."""
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    gr.init(address, by="tester")
+    return address
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError])
+def test_what_is_broken_off_is_not_begun(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    """Ctrl-C in the middle of the writing leaves the store as it was, and a second run does it all."""
+    before, insert, seen = held(url), bulk._insert, []  # noqa: SLF001 (the middle of a commit)
+
+    def break_off(*given: Any) -> None:  # noqa: ANN401
+        seen.append(given)
+        if len(seen) == 3:
+            raise fault
+        insert(*given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bulk, "_insert", break_off)
+        with pytest.raises(fault):
+            gr.open(url).import_file(made(tmp_path), ORDER)
+    assert held(url) == before
+    assert gr.open(url).import_file(made(tmp_path), ORDER).document["accepted"] == ROWS
+    assert connect(url).verify().whole
+
+
+def test_no_room_for_the_rows_is_one_sentence(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk of the rows that wait is full the import says so, and the store is as it was."""
+    before = held(url)
+
+    class Full(io.BytesIO):
+        def write(self, _: Any) -> int:  # noqa: ANN401
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(rows, "TemporaryFile", lambda **_: Full())
+    with pytest.raises(StoreError) as told:
+        gr.open(url).import_file(made(tmp_path), ORDER)
+    assert told.value.code == "STORE_DISK_FULL"
+    assert held(url) == before
+
+
+def test_a_watcher_sees_the_work_go_on(tmp_path: Path, url: str) -> None:
+    """The share that is told grows from block to block and stays below the whole."""
+    shares: list[float] = []
+    gr.open(url).import_file(made(tmp_path), replace(ORDER, watch=shares.append))
+    assert len(shares) > ROWS / 6
+    assert shares == sorted(shares)
+    assert 0 < shares[0] <= shares[-1] < 1
+
+
+def test_a_ledger_of_a_known_kind_is_compared(tmp_path: Path, url: str, by_blocks: list[str]) -> None:
+    """The same ledger again, and one that overlaps it, are held against what is known."""
+    registry = gr.open(url)
+    assert registry.import_file(made(tmp_path), ORDER).document["new"] == ROWS
+    again = registry.import_file(made(tmp_path), ORDER).document
+    assert (again["unchanged"], again["batch"]) == (ROWS, None)
+    assert by_blocks == ["made.csv"]
+
+
+def test_a_ledger_that_is_overtaken_is_compared(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another import of the kind is committed meanwhile, no record is stored twice."""
+    overtaking, plan = [made(tmp_path, "other.csv")], streaming.plan_long
+
+    def plan_slowly(*given: Any, **more: Any) -> Any:  # noqa: ANN401
+        found = plan(*given, **more)
+        if overtaking:
+            gr.open(url).import_file(overtaking.pop(), ORDER)
+        return found
+
+    monkeypatch.setattr(importing, "plan_long", plan_slowly)
+    said = gr.open(url).import_file(made(tmp_path), ORDER).document
+    assert (said["unchanged"], said["new"]) == (ROWS, 0)
+    assert len(gr.open(url).sources("coal_sales_point")) == ROWS

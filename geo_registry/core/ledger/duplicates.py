@@ -269,7 +269,9 @@ def _pairs_of_key(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 def _keyed(frame: gpd.GeoDataFrame, column: str) -> pd.DataFrame:
     """Give the rows that have a key, by their place in the frame."""
-    keys = _normal_names(pa.array(frame[column], pa.string())).to_numpy(zero_copy_only=False)
+    said = pa.chunked_array([], pa.string()) if frame.empty else pa.array(frame[column], pa.string())
+    texts = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+    keys = _normal_names(texts).to_numpy(zero_copy_only=False)
     keyed = pd.DataFrame({"key": keys, "code": frame["code"].to_numpy(dtype=object)})
     return keyed[keyed["key"].notna() & (keyed["key"] != "")]
 

@@ -176,13 +176,7 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
 
 
 def taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
-    """Choose the layers that are taken, each with the kind of its rows where it is known.
-
-    Raises
-    ------
-    FileRefused
-        ``NO_ROWS``, ``MULTIPLE_LAYERS``.
-    """
+    """Choose the layers that are taken, each with the kind of its rows where it is known."""
     layers = [without_own_columns(layer) for layer in _of_sender(house, raw)]
     if not layers:
         raise FileRefused("NO_ROWS", value=raw.name)

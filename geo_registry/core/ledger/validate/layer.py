@@ -102,6 +102,21 @@ def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) 
     -------
     Block
         Rows that come again, their codes' order and their twins are left to `whole.look_at_whole`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.kinds import Field, Label, Symbol
+    >>> name, symbol = Field("name", "text", Label("名称", "Name"), "name"), Symbol("circle", "#000000")
+    >>> kind = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, ("point",), "required", (name,))
+    >>> cells = {"c0": ["甲", "乙"], "c1": ["114.0213", None], "c2": ["33.5812", None]}
+    >>> cells = pa.table(cells | {"_row": [2, 3], "_width": [3, 1]})
+    >>> heading = Heading({0: "name", 1: "lon", 2: "lat"}, {}, (1,), (), 3, cells)
+    >>> rules = Rules(date(2026, 1, 1), "wgs84")
+    >>> block = validate_block(RawLayer("表1", None, cells), heading, kind, rules)
+    >>> block.checked.refused, block.points.tolist()
+    ((3,), [[114.0213], [33.5812]])
     """
     draw = rules.districts is not None and len(rules.districts) > 0
     judged = _judge(layer, heading, kind, rules, draw=draw)
@@ -195,6 +210,19 @@ def check_layer(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> 
     ------
     FileRefused
         ``NO_ROWS``, ``HEADER_MISSING``, ``CELL_FORMULA``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.kinds import Label, Symbol
+    >>> symbol = Symbol("circle", "#000000")
+    >>> kind = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, ("point",), "required", ())
+    >>> cells = pa.table({"c0": ["甲"], "_row": [2], "_width": [1]})
+    >>> heading = Heading({0: "name"}, {}, (1,), (), 1, cells)
+    >>> check_layer(RawLayer("表1", None, cells), heading, kind, Rules(date(2026, 1, 1), "wgs84"))
+    Traceback (most recent call last):
+    geo_registry.errors.FileRefused: HEADER_MISSING(field='lon, lat', seen='name')
     """
     if not heading.body.num_rows:
         raise FileRefused("NO_ROWS", layer=layer.name)
@@ -236,7 +264,16 @@ def _without_warnings(findings: list[Finding], refused: set[int]) -> list[Findin
 
 
 def told_skips(heading: Heading) -> list[Finding]:
-    """Warn of the totals and notes among the rows, which are no data."""
+    """Warn of the totals and notes among the rows, which are no data.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.ledger.reading.rows import Skipped
+    >>> skipped = (Skipped(1, "title", "台账"), Skipped(9, "summary", "合计"))
+    >>> [found.row for found in told_skips(Heading({}, {}, (2,), skipped, 1, pa.table({})))]
+    [9]
+    """
     skipped = [each for each in heading.skipped if each.reason in _TOLD_SKIPS]
     return [Finding("SUMMARY_ROW_SKIPPED", each.row, None, each.text) for each in skipped]
 

@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.ledger.duplicates import find_repeated, find_twins, number_codes, repeated
 
 Rows = NDArray[np.int64]
+Some = Callable[[str, Rows], pa.ChunkedArray]
+"""Gives a column of some rows, named by their places in ascending order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Whole:
 
 
 def find_copies(
-    column: Callable[[str], pa.ChunkedArray],
+    some: Some,
     names: Sequence[str],
     said: Callable[[Rows], Sequence[object]],
     among: NDArray[np.bool_],
@@ -47,8 +48,8 @@ def find_copies(
 
     Parameters
     ----------
-    column
-        Gives a column of all rows.
+    some
+        Gives a column of some rows.
     names
         Columns that are equal in equal rows.
     said
@@ -65,7 +66,8 @@ def find_copies(
     --------
     >>> table = pa.table({"code": ["A", "B", "A", "A"], "note": ["1", "2", "1", "3"]})
     >>> said = lambda rows: [table["note"][int(row)].as_py() for row in rows]
-    >>> find_copies(table.column, ["code"], said, np.array([True, True, True, True])).tolist()
+    >>> some = lambda name, places: table[name].take(pa.array(places))
+    >>> find_copies(some, ["code"], said, np.array([True, True, True, True])).tolist()
     [-1, -1, 0, -1]
     """
     first = np.full(len(among), -1, dtype=np.int64)
@@ -73,7 +75,7 @@ def find_copies(
     for name in names:
         if not len(left):
             return first
-        left = left[repeated(column(name).take(pa.array(left)))]
+        left = left[repeated(some(name, left))]
     seen: dict[object, int] = {}
     for place, content in zip(left.tolist(), said(left) if len(left) else (), strict=True):
         earlier = seen.setdefault(content, place)
@@ -82,16 +84,14 @@ def find_copies(
     return first
 
 
-def look_at_whole(
-    column: Callable[[str], pa.ChunkedArray], first: Rows, alike: Mapping[str, NDArray[np.bool_]]
-) -> Whole:
+def look_at_whole(some: Some, first: Rows, alike: Mapping[str, NDArray[np.bool_]]) -> Whole:
     """Count up the codes of a ledger and find its likely twins.
 
     Parameters
     ----------
-    column
-        Gives one of the columns ``code name uscc row lon lat`` of all good rows of one kind; the places are
-        those of points, or the middles of other shapes, WGS 84 degrees, null where there is none.
+    some
+        Gives one of the columns ``code name uscc row lon lat`` of some of the good rows of one kind; places
+        are those of points, or the middles of other shapes, WGS 84 degrees, null where there is none.
     first
         From `find_copies`; copies are left out.
     alike
@@ -102,7 +102,8 @@ def look_at_whole(
     >>> table = pa.table({"code": ["A", "A"], "name": ["金胜", "金 胜"], "uscc": pa.nulls(2, pa.string()),
     ...     "row": [2, 3], "lon": [112.4701] * 2, "lat": [37.782] * 2})
     >>> both, none = np.array([True, True]), np.array([False, False])
-    >>> found = look_at_whole(table.column, np.array([-1, -1]), {"code": both, "name": both, "uscc": none})
+    >>> some = lambda name, places: table[name].take(pa.array(places))
+    >>> found = look_at_whole(some, np.array([-1, -1]), {"code": both, "name": both, "uscc": none})
     >>> found.code_no.tolist(), [(each.row, each.code) for each in found.findings]
     ([1, 2], [(3, 'CODE_REPEATED')])
     """
@@ -111,30 +112,19 @@ def look_at_whole(
     found: list[Finding] = []
     again = np.flatnonzero(own & alike["code"])
     if len(again):
-        codes = column("code").take(pa.array(again)).to_pandas()
+        codes = some("code", again).to_pandas()
         code_no[again] = number_codes(codes)
-        rows = column("row").take(pa.array(again)).to_numpy()
+        rows = some("row", again).to_numpy()
         found += find_repeated(gpd.GeoDataFrame({"code": codes, "code_no": code_no[again], "row": rows}))
     shared = np.flatnonzero(own & (alike["name"] | alike["uscc"]))
-    found += find_twins(_frame(column, shared)) if len(shared) else []
+    found += find_twins(_frame(some, shared)) if len(shared) else []
     return Whole(first, code_no, tuple(found))
 
 
-def _frame(column: Callable[[str], pa.ChunkedArray], places: Rows) -> gpd.GeoDataFrame:
-    held = {name: column(name).take(pa.array(places)).to_pandas() for name in ("code", "name", "uscc", "row")}
-    lon, lat = (column(name).take(pa.array(places)).to_numpy() for name in ("lon", "lat"))
+def _frame(some: Some, places: Rows) -> gpd.GeoDataFrame:
+    held = {name: some(name, places).to_pandas() for name in ("code", "name", "uscc", "row")}
+    lon, lat = (some(name, places).to_numpy() for name in ("lon", "lat"))
     points = gpd.points_from_xy(lon, lat)
     nowhere = np.isnan(np.asarray(lon, dtype=float))
     shapes = gpd.GeoSeries(points, crs="EPSG:4326").where(~pd.Series(nowhere), None)
     return gpd.GeoDataFrame(held, geometry=shapes)
-
-
-def places_known(lon: pa.ChunkedArray, shape: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell which rows have a position.
-
-    Examples
-    --------
-    >>> places_known(pa.chunked_array([[114.0, None]]), pa.chunked_array([pa.nulls(2, pa.binary())])).tolist()
-    [True, False]
-    """
-    return np.asarray(pc.or_(pc.is_valid(lon), pc.is_valid(shape)))

@@ -37,6 +37,8 @@ class Spill:
         How many there are.
     marks
         Numbers that tell the texts of `KEYS` apart.
+    numbers, placed
+        Row numbers as the sender sees them, and which rows have a position, ``(rows,)``.
     kept
         Which of them are stored, ``(rows,)``.
     code_no
@@ -47,6 +49,10 @@ class Spill:
         self.rows = 0
         self.marks: dict[str, NDArray[np.int64]] = {}
         self._marks: dict[str, list[NDArray[np.int64]]] = {name: [] for name in KEYS}
+        self._numbers: list[NDArray[np.int64]] = []
+        self._placed: list[NDArray[np.bool_]] = []
+        self.numbers = np.array([], dtype=np.int64)
+        self.placed = np.array([], dtype=bool)
         self.kept = np.array([], dtype=bool)
         self.code_no = np.array([], dtype=np.int64)
         self._file = TemporaryFile(prefix="geo-registry-")  # noqa: SIM115 (it lives as long as the rows)
@@ -68,6 +74,8 @@ class Spill:
         self.rows += len(rows)
         for name in KEYS:
             self._marks[name].append(marks[name])
+        self._numbers.append(rows["row"].to_numpy())
+        self._placed.append(np.asarray(pc.or_(pc.is_valid(rows["lon"]), pc.is_valid(rows["shape"]))))
 
     def end(self) -> None:
         """Take no more rows; from now on they can be read."""
@@ -76,16 +84,31 @@ class Spill:
             self._file.flush()
         if self.rows:
             self.marks = {name: np.concatenate(parts) for name, parts in self._marks.items()}
+            self.numbers, self.placed = np.concatenate(self._numbers), np.concatenate(self._placed)
+        self._marks, self._numbers, self._placed = {}, [], []
 
     def mark(self, first: NDArray[np.int64], code_no: NDArray[np.int64]) -> None:
         """Say which rows are copies of others (`whole.Whole`), and the order of the others' codes."""
         self.kept, self.code_no = first < 0, code_no
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """Give one column of all rows."""
+    def some(self, name: str, places: NDArray[np.int64]) -> pa.ChunkedArray:
+        """Give a column of some rows.
+
+        Parameters
+        ----------
+        name
+            The column.
+        places
+            Places of the rows, in ascending order.
+        """
         wanted = pa.ipc.IpcReadOptions(included_fields=[_SPILLED.get_field_index(name)])
-        batches = list(self._batches(wanted))
-        return pa.chunked_array([batch.column(0) for batch in batches], _SPILLED.field(name).type)
+        found, start = [], 0
+        for batch in self._batches(wanted):
+            low, high = np.searchsorted(places, (start, start + len(batch)))
+            if low < high:
+                found.append(batch.column(0).take(pa.array(places[low:high] - start)))
+            start += len(batch)
+        return pa.chunked_array(found, _SPILLED.field(name).type)
 
     def tables(self) -> Iterator[pa.Table]:
         """Give all rows, block by block, by the columns of the records table."""

@@ -40,6 +40,8 @@ LONG_FROM = 100_000
 """Ledgers of fewer rows are checked whole."""
 BLOCK_ROWS = 65_536
 """So many rows are checked at a time."""
+READ, CHECKED = 0.15, 0.45
+"""Share of the work that is done when a file has been read, and when it has been checked: as measured."""
 WORKERS = 2
 """Blocks that are checked side by side; most of it needs no lock of Python's."""
 _EQUAL = ("code", "name", "x_given", "y_given", "attributes")
@@ -111,18 +113,20 @@ class _Long:
         """Check block by block, then look at the whole."""
         spill = Spill()
         told: list[Checked] = []
-        for block in self._blocks():
+        blocks = -(-self.desk.layer.cells.num_rows // BLOCK_ROWS)
+        for done, block in enumerate(self._blocks(), start=1):
             if block is None or (told and told[0].datum != block.checked.datum):
                 return None
             told.append(block.checked)
             if len(block.good):
                 spill.add(block.good, block.marks)
             self.raw.forget()
+            self.desk.order.watch(READ + (CHECKED - READ) * done / blocks)
         spill.end()
         found = self._looked_at(spill)
         spill.mark(found.first, found.code_no)
         heading, desk = self.first, self.desk
-        checked = self._joined(told, found, spill.column("row").to_numpy())
+        checked = self._joined(told, found, spill.numbers)
         given = desk.given(heading, self.kind, checked.datum)
         part = Part(desk.layer.name, self.kind.name, given, checked, desk.layer, heading)
         return Ledger(self.raw, desk.order, (part,), spill)
@@ -156,13 +160,13 @@ class _Long:
             return Whole(np.array([], dtype=np.int64), np.array([], dtype=np.int64), ())
         alike = {name: may_repeat(spill.marks[name]) for name in KEYS}
         among = alike["code"] | (spill.marks["code"] == 0)
-        first = find_copies(spill.column, _EQUAL, lambda places: self._said(spill, places), among)
+        first = find_copies(spill.some, _EQUAL, lambda places: self._said(spill, places), among)
         names = dict(zip(("lon", "lat"), MIDDLES, strict=True))
-        return look_at_whole(lambda name: spill.column(names.get(name, name)), first, alike)
+        return look_at_whole(lambda name, at: spill.some(names.get(name, name), at), first, alike)
 
     def _said(self, spill: Spill, places: NDArray[np.int64]) -> Sequence[object]:
         """Give what some rows say, cell by cell as they were sent, serial numbers apart."""
-        numbers = spill.column("row").take(pa.array(places)).to_numpy()
+        numbers = spill.numbers[places]
         cells = self.desk.layer.cells
         at = np.searchsorted(cells[ROW].to_numpy(), numbers)
         body = further(replace(self.first, rows=()), cells.take(pa.array(at))).body

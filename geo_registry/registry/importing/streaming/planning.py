@@ -10,17 +10,20 @@ import pyarrow as pa
 
 from geo_registry.core.frame import empty
 from geo_registry.core.ledger.changes import SortedRows
-from geo_registry.core.ledger.validate.whole import places_known
 from geo_registry.registry.importing.plans import Plan
+from geo_registry.registry.importing.streaming.checking import CHECKED
 from geo_registry.store.rows import Change
 from geo_registry.store.writing.columns import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.ledgers import Ledger
     from geo_registry.registry.importing.spilling import Spill
+
+WRITTEN = 0.8
+"""Share of the work that is done when all rows are written and their indexes are not."""
 
 
 def plan_long(house: House, ledger: Ledger, spill: Spill, *, base: int) -> Plan | None:
@@ -44,16 +47,13 @@ def plan_long(house: House, ledger: Ledger, spill: Spill, *, base: int) -> Plan 
     """
     if any(house.store.counts().get(kind) for kind in ledger.kinds):
         return None
-    versions = NewVersions(house, spill, base + 1)
+    versions = NewVersions(house, spill, base + 1, ledger.order.watch)
     rows = SortedRows(range(len(versions)), (), ())
     return Plan(Change(base, empty(), more=versions), rows, unlocated=_unlocated(spill))
 
 
 def _unlocated(spill: Spill) -> tuple[int, ...]:
-    if not spill.rows:
-        return ()
-    nowhere = spill.kept & ~places_known(spill.column("lon"), spill.column("shape"))
-    return tuple(spill.column("row").to_numpy()[nowhere].tolist()) if nowhere.any() else ()
+    return tuple(spill.numbers[spill.kept & ~spill.placed].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,14 @@ class NewVersions:
         The rows.
     revision
         By which they become known.
+    watch
+        Is told how far their writing is.
     """
 
     house: House
     spill: Spill
     revision: int
+    watch: Callable[[float], None]
 
     def __len__(self) -> int:
         """Count the versions."""
@@ -93,3 +96,4 @@ class NewVersions:
                 rows = rows.set_column(at, field, pa.array(np.asarray(values), field.type))
             yield rows
             start, number = end, number + len(rows)
+            self.watch(CHECKED + (WRITTEN - CHECKED) * end / self.spill.rows)
