@@ -166,7 +166,7 @@ def _column(rows: pd.DataFrame, name: str, dtype: str) -> pd.Series[Any]:
     if name in rows:
         return pd.Series(rows[name]).astype(pd.api.types.pandas_dtype(dtype))
     filler = {"int64": 1, "bool": False}.get(dtype, pd.NA if dtype in {"Int64", "boolean"} else None)
-    return pd.Series([filler] * len(rows), index=rows.index, dtype=dtype)
+    return pd.Series(filler, index=rows.index, dtype=dtype)
 
 
 def check(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ keeps the time and says how the fork ended.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake import answer, fence, formats
-from geo_registry.intake.upload import Upload
+from geo_registry.intake.upload import Spool, Upload
 from geo_registry.settings import Limits
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FILES = 3
 """Open files that come with a message."""
 STANDARD_STREAMS = 3
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 MEGABYTE = 1_000_000
 RSS_UNIT = 1 if sys.platform == "darwin" else 1_024
 """Bytes in which a system counts the memory a process had (getrusage(2))."""
@@ -178,12 +180,16 @@ def _work(reader: ModuleType, order: dict[str, Any], source: int, sink: int) -> 
         os.chdir(order["folder"])
         fence.shut_in(Path(order["folder"]))
         with os.fdopen(source, "rb") as given, os.fdopen(sink, "wb") as written:
-            _answer(reader, _upload(order, limits, given), written)
+            spool = Spool(written)
+            _answer(reader, _upload(order, limits, given, spool), written)
         status = 0
     except MemoryError:
         status = fence.OUT_OF_MEMORY
     except RegistryError:
         status = fence.UNSAFE
+    except OSError as fault:
+        status = fence.DISK_FULL if fault.errno in NO_SPACE else status
+        traceback.print_exc()
     except BaseException:  # noqa: BLE001 (whatever it is, this process must end here)
         traceback.print_exc()
     finally:
@@ -198,7 +204,7 @@ def _close_all_but(source: int, sink: int) -> None:
     os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO) -> Upload:
+def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO, spool: Spool) -> Upload:
     name = PurePath(order["name"])
     return Upload(
         stem=name.stem,
@@ -206,6 +212,7 @@ def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO) -> Upload:
         source=given,
         folder=Path(order["folder"]),
         limits=limits,
+        spool=spool,
         encoding=order["encoding"],
         layer=order["layer"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +15,9 @@ from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
 from geo_registry.store.people import PeopleTables
-from geo_registry.store.rows import Change, frame_of, stored_values
+from geo_registry.store.rows import Change, frame_of
+from geo_registry.store.writing.columns import stored_columns
+from geo_registry.store.writing.digest import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -251,16 +254,18 @@ class TableStore:
             If another commit came first, or a record has a newer version: nothing is written.
         """
         closed = sorted(change.closed)
-        early = None if change.base is None else stored_values(change.opened, change.base + 1)
+        early = None if change.base is None else stored_columns(change.opened, change.base + 1)
         with self._tables.writing() as connection:
             newest = _revision(connection)
             _refuse_if_moved_on(connection, change, newest)
-            opened = stored_values(change.opened, newest + 1) if early is None else early
+            opened = stored_columns(change.opened, newest + 1) if early is None else early
             were_open = self._tables.close_versions(connection, closed, newest + 1)
             if were_open != len(closed):
                 raise Conflict("STORE_MOVED_ON", value=len(closed), expected=were_open)
-            self._tables.open_versions(connection, opened)
-            written = appended(connection, commit, digest_of(opened, closed))
+            digest, more = Digest(), change.more or ()
+            blocks = digest.over(chain([opened], more))
+            self._tables.open_versions(connection, blocks, len(opened) + len(more))
+            written = appended(connection, commit, digest.close(closed))
             if arrival is not None:
                 write_arrival(connection, arrival)
         return written

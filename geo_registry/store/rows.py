@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,24 @@ import shapely
 from geo_registry.store.schema import CONTENT, STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
+    import pyarrow as pa
 
 _ZERO = 0.0
 """Added to a number: SQLite keeps no zero below zero, and what is digested must read as it was written."""
 _APART = {"geometry", "lon", "lat", "shape", "attributes", "known_from", "known_to"}
+
+
+class Blocks(Protocol):
+    """Versions that come block by block, as the columns of `writing.columns.SCHEMA`."""
+
+    def __len__(self) -> int:
+        """Count the versions."""
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        """Give the blocks in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +48,20 @@ class Change:
         ``(id, version)`` of the versions that are no longer today's.
     newest
         ``(id, version)`` of the last version of each record that the change stands on.
+    more
+        Versions to write after `opened` that are too many for a frame; only where `base` is given.
     """
 
     base: int | None
     opened: gpd.GeoDataFrame
     closed: tuple[tuple[str, int], ...] = ()
     newest: tuple[tuple[str, int], ...] = ()
+    more: Blocks | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether no version is opened."""
+        return self.opened.empty and not self.more
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
@@ -80,6 +99,7 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
         "known_from": [revision] * len(frame),
     }
     columns |= {name: _plain(table[name]) for name in STORED if name not in _APART}
+    columns["accuracy_m"] = [None if one is None else one + _ZERO for one in columns["accuracy_m"]]
     return list(zip(*(columns[name] for name in STORED), strict=True))
 
 

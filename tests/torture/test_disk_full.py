@@ -14,12 +14,14 @@ import pytest
 from geo_registry.errors import StoreError
 from geo_registry.store import Store, connect
 from geo_registry.store.rows import Change
-from tests.store.shelf import note, rows, url
+from geo_registry.store.sqlite.inserting import LATE_FROM
+from tests.store.shelf import note, rows, sources, url, values
 
 EVERYDAY, TORTURE = 3, 50
 DISK_MB = 4
 PAGE = 4_096
 ROWS_A_COMMIT = 40
+BULK_ROWS = LATE_FROM
 MOST_COMMITS = 200
 """More than fit on the disk: a test that reaches them never saw it full."""
 
@@ -120,6 +122,25 @@ def fill_up(disk: SmallDisk, name: str, free: int) -> int:
     look_at(path, newest + 1)
     path.unlink()
     return newest
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_a_bulk_load_on_a_full_disk_leaves_the_store_as_it_was(tmp_path: Path, real: bool) -> None:
+    """Rows for which there is no room are refused with a clear code; the indexes they were to have stand."""
+    with small_disk(tmp_path / "disk", real=real) as disk:
+        path = disk.folder / "bulk.db"
+        store = connect(url(path))
+        store.create(note("init"))
+        store.commit(Change(0, rows("first")), note("import", "b1"))
+        before = values(path)
+        disk.leave(50 * PAGE)
+        with pytest.raises(StoreError) as told:
+            store.commit(Change(1, sources(BULK_ROWS)), note("import", "b2"))
+        assert told.value.code == "STORE_DISK_FULL"
+        store.close()
+        disk.empty()
+        assert values(path) == before
+        look_at(path, 1)
 
 
 @pytest.mark.parametrize("real", [True, False])
