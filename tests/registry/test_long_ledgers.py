@@ -24,7 +24,7 @@ from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.store import connect
 from geo_registry.store.sqlite import inserting
 from geo_registry.store.writing import digest
-from tests.bench.ledgers import write
+from tests.bench.files import write
 
 ROWS = 400
 ORDER = gr.ImportOrder(kind="coal_sales_point", datum="wgs84", by="tester")

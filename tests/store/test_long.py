@@ -23,7 +23,7 @@ from geo_registry.store import Store, connect
 from geo_registry.store.rows import Change, contents
 from geo_registry.store.writing import digest
 from geo_registry.store.writing.columns import stored_columns
-from tests.bench.ledgers import write
+from tests.bench.files import write
 from tests.registry.test_long_ledgers import AWKWARD
 from tests.store.servers import Server
 from tests.store.shelf import note, rows, sources
