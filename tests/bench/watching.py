@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_EVERY_S = 0.05
+_EVERY_S = 0.2
 _PROCESSES = Path("/proc")
 _KILOBYTE, _SECTOR = 1_024, 512
 _GONE = " (deleted)"
@@ -27,7 +27,7 @@ class Taken:
         Seconds; processor time is that of all its processes.
     peak_mb
         The most memory that all its processes held at once, megabytes of 10^6 bytes; what they share counts
-        once (PSS), pages of files only where they are mapped. Looked at every 50 ms.
+        once (PSS), pages of files only where they are mapped. Looked at every 0.2 s.
     spilled_mb
         The most that stood at once in files without a name, which they held open.
     left_mb

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
+from pandas.util import hash_array
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.ledger.tidy import bytes_of, flags
@@ -117,7 +118,8 @@ def key_marks(texts: pa.StringArray, *, names: bool) -> NDArray[np.int64]:
     there = flags(pc.greater(pc.binary_length(keys), 0))
     said = keys.filter(pa.array(there)).cast(pa.binary()).to_numpy(zero_copy_only=False)
     marks = np.zeros(len(texts), dtype=np.int64)
-    marks[there] = np.fromiter((hash(each) or 1 for each in said), np.int64, len(said))
+    found = hash_array(said, categorize=False).view(np.int64)
+    marks[there] = np.where(found == 0, 1, found)
     return marks
 
 

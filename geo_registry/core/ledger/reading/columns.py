@@ -37,6 +37,9 @@ _CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{f
 _CONTROL_BYTES = bytes([*range(0x20), 0x7F, 0xC2, 0xE2]), b"\xef\xbf"
 """Bytes of UTF-8 of which one at least is in every one of them, and two of which both are."""
 
+_PLUS = b"+", b"+"
+"""The sign that Arrow does not read."""
+
 _HALF_WIDTH = frozenset({"code", "permit_no"})
 """Fields by which records are matched: a full-width digit there is the same digit."""
 
@@ -85,6 +88,8 @@ def without_blanks(texts: pa.StringArray, words: Mapping[str, str]) -> pa.String
         for text in pc.unique(texts.filter(blank)).to_pylist()
         if is_blank(text) and fold(text) not in words
     ]
+    if not found:
+        return texts
     return pc.if_else(
         pc.fill_null(pc.is_in(texts, pa.array(found, pa.string())), fill_value=False), None, texts
     )
@@ -156,9 +161,9 @@ def plain_numbers(texts: pa.StringArray) -> NDArray[np.float64]:
     [113.7, nan, nan]
     """
     plain = pc.if_else(pc.match_substring_regex(texts, PLAIN_NUMBER), texts, None)
-    return np.asarray(
-        pc.replace_substring_regex(plain, r"^\+", "").cast(pa.float64()).to_numpy(zero_copy_only=False)
-    )
+    if may_hold(plain, _PLUS):
+        plain = pc.replace_substring_regex(plain, r"^\+", "")
+    return np.asarray(plain.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 
 def _read_numbers(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) -> Column:

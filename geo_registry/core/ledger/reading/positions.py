@@ -280,7 +280,8 @@ def _coded(*faults: tuple[NDArray[np.bool_] | np.bool_, str]) -> Codes:
 
 
 def _first(codes: Codes, later: Codes) -> Codes:
-    return np.where(codes == "", later, codes)
+    free = codes == ""
+    return later if free.all() else np.where(free, later, codes)
 
 
 def _only(shapes: NDArray[Any], wanted: NDArray[np.bool_]) -> NDArray[Any]:

@@ -44,6 +44,7 @@ READ, CHECKED = 0.15, 0.45
 """Share of the work that is done when a file has been read, and when it has been checked: as measured."""
 WORKERS = 2
 """Blocks that are checked side by side; most of it needs no lock of Python's."""
+_NO_ROWS = empty()
 _EQUAL = ("code", "name", "x_given", "y_given", "attributes")
 """Stored columns in which rows that say the same agree."""
 
@@ -153,7 +154,7 @@ class _Long:
         good = with_middles(stored_columns(checked.frame.assign(kind=self.kind.name), 0, block.points))
         warned = (*checked.findings, *told_skips(heading))
         marks = {name: key_marks(good[name].combine_chunks(), names=name != "code") for name in KEYS}
-        return _Block(good, marks, replace(checked, frame=empty(), elsewhere=len(good), findings=warned))
+        return _Block(good, marks, replace(checked, frame=_NO_ROWS, elsewhere=len(good), findings=warned))
 
     def _looked_at(self, spill: Spill) -> Whole:
         if not spill.rows:
@@ -184,7 +185,7 @@ class _Long:
         findings = [each for one in told for each in one.findings if each.row not in gone]
         refused = sorted([*(row for one in told for row in one.refused), *rows[copies].tolist()])
         return Checked(
-            empty(),
+            _NO_ROWS,
             in_order([*findings, *again, *found.findings]),
             sum(one.rows for one in told),
             tuple(refused),
