@@ -8,7 +8,6 @@ keeps the time and says how the fork ended.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import select
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake import answer, fence, formats
+from geo_registry.intake.room import NO_SPACE
 from geo_registry.intake.upload import Spool, Upload
 from geo_registry.settings import Limits
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 FILES = 3
 """Open files that come with a message."""
 STANDARD_STREAMS = 3
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 MEGABYTE = 1_000_000
 RSS_UNIT = 1 if sys.platform == "darwin" else 1_024
 """Bytes in which a system counts the memory a process had (getrusage(2))."""

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from geo_registry.core.raw import RawFile
 from geo_registry.errors import FileRefused, ValueRefused
-from geo_registry.intake import answer, formats, sandbox
+from geo_registry.intake import answer, formats, room, sandbox
 from geo_registry.intake.parts import encodings
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def read(
         ``FILE_TOO_LARGE``, ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` or ``FILE_UNREADABLE``.
     ValueRefused
         ``ENCODING_UNKNOWN``; ``FIELD_TOO_LONG`` for a layer, sheet or encoding.
+    NotReady
+        ``TEMPORARY_FULL`` where there is no room for its rows.
     RegistryError
         ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``: no file can be read safely on this machine now.
     """
@@ -81,6 +83,7 @@ def read(
     form = formats.of(called, bulk=limits.bulk)
     stated = None if encoding is None else encodings.canonical(encoding)
     with (
+        room.told(),
         _opened(path, limits) as source,
         TemporaryDirectory(prefix="geo-registry-") as folder,
         TemporaryFile() as sink,

@@ -13,11 +13,10 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from functools import cache
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
-from geo_registry.errors import FileRefused, RegistryError, StoreError
-from geo_registry.intake import fence
+from geo_registry.errors import FileRefused, RegistryError
+from geo_registry.intake import fence, room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,8 +122,8 @@ class Sandbox:
         RegistryError
             ``SANDBOX_UNSAFE`` if the fence does not hold, ``SANDBOX_FAILED`` if no child stays alive or the
             order is too long for it.
-        StoreError
-            ``STORE_DISK_FULL`` where there is no room for the answer.
+        NotReady
+            ``TEMPORARY_FULL`` where there is no room for the answer.
         """
         if len(order.message()) > fence.MESSAGE_BYTES:
             raise RegistryError("SANDBOX_FAILED")
@@ -188,7 +187,7 @@ def _judge(verdict: dict[str, Any], limits: Limits) -> None:
     if status == fence.OUT_OF_MEMORY:
         raise FileRefused("FILE_TOO_COSTLY", limit=f"{limits.memory_mb} MB")
     if status == fence.DISK_FULL:
-        raise StoreError("STORE_DISK_FULL", path=gettempdir())
+        raise room.full()
     if status == fence.UNSAFE:
         raise RegistryError("SANDBOX_UNSAFE", value="network")
     if status != 0:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import geo_registry as gr
-from geo_registry.errors import StoreError
+from geo_registry.errors import NotReady
+from geo_registry.intake import reading
 from geo_registry.registry import importing
 from geo_registry.registry.importing import streaming
 from geo_registry.registry.importing.spilling import rows
@@ -177,21 +177,19 @@ def test_what_is_broken_off_is_not_begun(
     assert connect(url).verify().whole
 
 
+@pytest.mark.parametrize("room", [reading, rows], ids=["what the child writes", "what waits"])
 def test_no_room_for_the_rows_is_one_sentence(
-    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, room: ModuleType
 ) -> None:
-    """Where the disk of the rows that wait is full the import says so, and the store is as it was."""
+    """Where a file of rows that wait finds no room the import says so, and the store is as it was."""
     before = held(url)
-
-    class Full(io.BytesIO):
-        def write(self, _: Any) -> int:  # noqa: ANN401
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(rows, "TemporaryFile", lambda **_: Full())
-    with pytest.raises(StoreError) as told:
-        gr.open(url).import_file(made(tmp_path), ORDER)
-    assert told.value.code == "STORE_DISK_FULL"
+    with monkeypatch.context() as broken:
+        broken.setattr(room, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))  # noqa: SIM115
+        with pytest.raises(NotReady) as told:
+            gr.open(url).import_file(made(tmp_path), ORDER)
+    assert told.value.code == "TEMPORARY_FULL"
     assert held(url) == before
+    assert gr.open(url).import_file(made(tmp_path), ORDER).document["accepted"] == ROWS
 
 
 def test_a_watcher_sees_the_work_go_on(tmp_path: Path, url: str) -> None:
