@@ -15,7 +15,7 @@ from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
 from geo_registry.store.people import PeopleTables
-from geo_registry.store.rows import Change, frame_of
+from geo_registry.store.rows import NARROW, Change, frame_of, narrow_frame
 from geo_registry.store.writing.columns import stored_columns
 from geo_registry.store.writing.digest import Digest
 
@@ -131,11 +131,13 @@ class TableStore:
                 return _frame(connection, query)
             return frame_of(_of_ids(connection, query, ids), schema.records.columns.keys())
 
-    def pieces(self, *, as_of: int, rows: int = PIECE) -> Iterator[pd.DataFrame]:
-        """Give the record versions known at a revision, some at a time: never all of them in memory.
+    def pieces(self, texts: Sequence[str], *, as_of: int, rows: int = PIECE) -> Iterator[pd.DataFrame]:
+        """Give a little of each record version known at a revision, some at a time: never all in memory.
 
         Parameters
         ----------
+        texts
+            Fields that are wanted beside `rows.NARROW`; those that are texts come quickest.
         as_of
             Revision; what was known then stays so, whatever is committed meanwhile.
         rows
@@ -144,17 +146,19 @@ class TableStore:
         Yields
         ------
         pandas.DataFrame
-            As from `records`, in the order they were written.
+            As `rows.narrow_frame` says, in the order they were written.
         """
         table, last = schema.records, -1
-        query = _known_at(select(table), as_of).order_by(table.c.seq).limit(rows)
+        wanted = [table.c[name] for name in ("seq", *NARROW, "shape", "attributes")]
+        query = _known_at(select(*wanted), as_of).order_by(table.c.seq).limit(rows)
         while True:
             with self._tables.reading() as connection:
-                found = connection.execute(query.where(table.c.seq > last)).all()
+                # the driver's own rows: what SQLAlchemy makes of them is not needed, and takes as long again
+                found = connection.execute(query.where(table.c.seq > last)).cursor.fetchall()
             if not found:
                 return
-            last = found[-1].seq
-            yield frame_of(found, table.columns.keys())
+            last = found[-1][0]
+            yield narrow_frame(found, texts)
 
     def titles(self, ids: Sequence[str]) -> pd.DataFrame:
         """Give what the open versions of some records are called.
