@@ -156,17 +156,22 @@ def conform(frame: pd.DataFrame, fields: Iterable[Field] = ()) -> gpd.GeoDataFra
     rows = pd.DataFrame(frame).reset_index(drop=True)
     geometry = rows.pop("geometry") if "geometry" in rows else pd.Series([None] * len(rows), dtype=object)
     wanted = dtypes(fields)
-    columns = {name: _column(rows, name, dtype) for name, dtype in wanted.items()}
+    absent = {
+        dtype: _filled(rows.index, dtype) for dtype in {wanted[name] for name in wanted.keys() - {*rows}}
+    }
+    columns = {
+        name: rows[name].astype(pd.api.types.pandas_dtype(dtype)) if name in rows else absent[dtype]
+        for name, dtype in wanted.items()
+    }
     columns |= {name: rows[name] for name in rows.columns if name not in wanted}
     shapes = gpd.GeoSeries(geometry.to_numpy(), crs=CRS)
     return gpd.GeoDataFrame(pd.DataFrame(columns, index=rows.index), geometry=shapes)
 
 
-def _column(rows: pd.DataFrame, name: str, dtype: str) -> pd.Series[Any]:
-    if name in rows:
-        return pd.Series(rows[name]).astype(pd.api.types.pandas_dtype(dtype))
+def _filled(index: pd.Index[Any], dtype: str) -> pd.Series[Any]:
+    """Make a column of nothing; of ones or False where the type has no nothing."""
     filler = {"int64": 1, "bool": False}.get(dtype, pd.NA if dtype in {"Int64", "boolean"} else None)
-    return pd.Series([filler] * len(rows), index=rows.index, dtype=dtype)
+    return pd.Series(filler, index=index, dtype=dtype)
 
 
 def check(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

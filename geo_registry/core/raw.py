@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from geo_registry.core.findings import Finding
 
@@ -51,6 +51,10 @@ class RawLayer:
     formulas: tuple[tuple[int, int], ...] = ()
 
 
+def _nothing() -> None:
+    """Rows that stand in memory alone cannot be let go of."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawFile:
     """A file, parsed and not yet judged.
@@ -69,6 +73,8 @@ class RawFile:
         One entry a sheet or layer, in the file's order.
     findings
         Warnings about the whole file (``ENCODING_GUESSED``, ``SHEET_HIDDEN`` ...).
+    forget
+        Lets go of the memory of rows that were looked at; they can be looked at again.
     """
 
     name: str
@@ -77,6 +83,7 @@ class RawFile:
     encoding: str | None
     layers: tuple[RawLayer, ...]
     findings: tuple[Finding, ...] = ()
+    forget: Callable[[], None] = _nothing
 
 
 def joined(layers: Sequence[RawLayer], name: str) -> RawLayer:

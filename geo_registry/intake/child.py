@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from geo_registry.errors import FileRefused, RegistryError
 from geo_registry.intake import answer, fence, formats
-from geo_registry.intake.upload import Upload
+from geo_registry.intake.room import NO_SPACE
+from geo_registry.intake.upload import Spool, Upload
 from geo_registry.settings import Limits
 
 if TYPE_CHECKING:
@@ -178,12 +179,16 @@ def _work(reader: ModuleType, order: dict[str, Any], source: int, sink: int) -> 
         os.chdir(order["folder"])
         fence.shut_in(Path(order["folder"]))
         with os.fdopen(source, "rb") as given, os.fdopen(sink, "wb") as written:
-            _answer(reader, _upload(order, limits, given), written)
+            spool = Spool(written)
+            _answer(reader, _upload(order, limits, given, spool), written)
         status = 0
     except MemoryError:
         status = fence.OUT_OF_MEMORY
     except RegistryError:
         status = fence.UNSAFE
+    except OSError as fault:
+        status = fence.DISK_FULL if fault.errno in NO_SPACE else status
+        traceback.print_exc()
     except BaseException:  # noqa: BLE001 (whatever it is, this process must end here)
         traceback.print_exc()
     finally:
@@ -198,7 +203,7 @@ def _close_all_but(source: int, sink: int) -> None:
     os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO) -> Upload:
+def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO, spool: Spool) -> Upload:
     name = PurePath(order["name"])
     return Upload(
         stem=name.stem,
@@ -206,6 +211,7 @@ def _upload(order: dict[str, Any], limits: Limits, given: BinaryIO) -> Upload:
         source=given,
         folder=Path(order["folder"]),
         limits=limits,
+        spool=spool,
         encoding=order["encoding"],
         layer=order["layer"],
     )

@@ -29,9 +29,9 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
 MEGABYTE = 1_000_000
 OPEN_FILES = 64
-OUT_OF_MEMORY, UNSAFE = 3, 4
-"""Exit status of a process that ran out of memory, or whose fences do not hold; 0 stands for an answer,
-1 for a fault of ours."""
+OUT_OF_MEMORY, UNSAFE, DISK_FULL = 3, 4, 5
+"""Exit status of a process that ran out of memory, whose fences do not hold, or that found the disk full; 0
+stands for an answer, 1 for a fault of ours."""
 MESSAGE_BYTES = 8_192
 """Longest message to the child: as much as every system hands over a socket in one piece."""
 ANSWER_GROWTH = 4

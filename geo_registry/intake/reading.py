@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from geo_registry.core.raw import RawFile
 from geo_registry.errors import FileRefused, ValueRefused
-from geo_registry.intake import answer, formats, sandbox
+from geo_registry.intake import answer, formats, room, sandbox
 from geo_registry.intake.parts import encodings
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ NAME_BYTES = 255
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f/\\\\\u202a-\u202e\u2066-\u2069]")
 """Control characters, path separators and marks that turn the direction of text."""
 MEGABYTE = 1_000_000
+CHUNK_BYTES = 1 << 20
 
 
 def read(
@@ -66,6 +71,8 @@ def read(
         ``FILE_TOO_LARGE``, ``FILE_TOO_SLOW``, ``FILE_TOO_COSTLY`` or ``FILE_UNREADABLE``.
     ValueRefused
         ``ENCODING_UNKNOWN``; ``FIELD_TOO_LONG`` for a layer, sheet or encoding.
+    NotReady
+        ``TEMPORARY_FULL`` where there is no room for its rows.
     RegistryError
         ``SANDBOX_UNSAFE`` or ``SANDBOX_FAILED``: no file can be read safely on this machine now.
     """
@@ -73,17 +80,46 @@ def read(
         if len(word or "") > WORD_CHARS:
             raise ValueRefused("FIELD_TOO_LONG", field=option, limit=WORD_CHARS)
     called = _checked_name(path.name if name is None else name)
-    form = formats.of(called)
+    form = formats.of(called, bulk=limits.bulk)
     stated = None if encoding is None else encodings.canonical(encoding)
-    with _opened(path, limits) as source:
-        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-        source.seek(0)
-        with TemporaryDirectory(prefix="geo-registry-") as folder, TemporaryFile() as sink:
-            order = sandbox.Order(called, Path(folder), stated, sheet or layer, limits)
-            sandbox.own().read(order, source.fileno(), sink.fileno())
-            sink.seek(0)
-            content = answer.load(sink.read())
-    return RawFile(called, sha256, form.name, content.encoding, content.layers, content.findings)
+    with (
+        room.told(),
+        _opened(path, limits) as source,
+        TemporaryDirectory(prefix="geo-registry-") as folder,
+        TemporaryFile() as sink,
+        ThreadPoolExecutor(1) as helper,
+    ):
+        digest = helper.submit(_sha256, source.fileno())
+        order = sandbox.Order(called, Path(folder), stated, sheet or layer, limits)
+        sandbox.own().read(order, source.fileno(), sink.fileno())
+        said = _mapped(sink)
+        content = answer.load(said)
+        sha256 = digest.result()
+    return RawFile(
+        called,
+        sha256,
+        form.name,
+        content.encoding,
+        content.layers,
+        content.findings,
+        partial(answer.forget, said, len(said)),
+    )
+
+
+def _sha256(source: int) -> str:
+    """Digest a file beside those who read it: the place in it is theirs."""
+    running, at = hashlib.sha256(), 0
+    while chunk := os.pread(source, CHUNK_BYTES, at):
+        running.update(chunk)
+        at += len(chunk)
+    return running.hexdigest()
+
+
+def _mapped(sink: IO[bytes]) -> mmap.mmap | bytes:
+    """Give an answer without reading it: its rows are looked at where they lie."""
+    if not os.fstat(sink.fileno()).st_size:
+        return b""
+    return mmap.mmap(sink.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _checked_name(name: str) -> str:

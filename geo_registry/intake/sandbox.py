@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geo_registry.errors import FileRefused, RegistryError
-from geo_registry.intake import fence
+from geo_registry.intake import fence, room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,6 +122,8 @@ class Sandbox:
         RegistryError
             ``SANDBOX_UNSAFE`` if the fence does not hold, ``SANDBOX_FAILED`` if no child stays alive or the
             order is too long for it.
+        NotReady
+            ``TEMPORARY_FULL`` where there is no room for the answer.
         """
         if len(order.message()) > fence.MESSAGE_BYTES:
             raise RegistryError("SANDBOX_FAILED")
@@ -184,6 +186,8 @@ def _judge(verdict: dict[str, Any], limits: Limits) -> None:
         raise FileRefused("FILE_TOO_SLOW", limit=f"{limits.seconds} s")
     if status == fence.OUT_OF_MEMORY:
         raise FileRefused("FILE_TOO_COSTLY", limit=f"{limits.memory_mb} MB")
+    if status == fence.DISK_FULL:
+        raise room.full()
     if status == fence.UNSAFE:
         raise RegistryError("SANDBOX_UNSAFE", value="network")
     if status != 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+import pyarrow as pa
+
 from geo_registry.errors import FileRefused
 
 if TYPE_CHECKING:
@@ -14,6 +16,31 @@ if TYPE_CHECKING:
     from geo_registry.core.findings import Finding
     from geo_registry.core.raw import RawLayer
     from geo_registry.settings import Limits
+
+
+class Spool:
+    """Where a reader puts rows as they come, so that a long file never stands in memory whole.
+
+    Parameters
+    ----------
+    sink
+        File the answer is written to; rows come before what is said of them.
+
+    Attributes
+    ----------
+    streams
+        How many Arrow streams have been written.
+    """
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self.streams = 0
+        self._sink = sink
+
+    def write(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Write some rows as a stream of their own."""
+        with pa.ipc.new_stream(self._sink, rows.schema) as stream:
+            stream.write(rows)
+        self.streams += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +57,8 @@ class Upload:
         The bytes, open at their start; they have no path here.
     folder
         Private folder, empty at first, for what must be unpacked.
+    spool
+        Where rows may be put as they come.
     encoding
         Text encoding the sender states, in `parts.encodings.canonical` spelling.
     layer
@@ -41,6 +70,7 @@ class Upload:
     source: BinaryIO
     folder: Path
     limits: Limits
+    spool: Spool
     encoding: str | None = None
     layer: str | None = None
 
@@ -76,8 +106,12 @@ class Content:
         Text encoding that was used, or None where the format fixes it.
     findings
         Warnings about the file.
+    streams
+        How many streams of each layer went to the spool, whose tables then have no rows here; empty where
+        the layers hold their rows themselves.
     """
 
     layers: tuple[RawLayer, ...]
     encoding: str | None = None
     findings: tuple[Finding, ...] = ()
+    streams: tuple[int, ...] = ()

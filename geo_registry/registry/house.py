@@ -104,7 +104,12 @@ class House:
 
     def new_id(self, revision: int, number: int) -> str:
         """Make an opaque identity for the n-th new record of a revision: this store's own, and repeatable."""
-        return hashlib.sha256(f"{self.genesis.hash}|{revision}|{number}".encode()).hexdigest()[:16]
+        return self.new_ids(revision, range(number, number + 1))[0]
+
+    def new_ids(self, revision: int, numbers: range) -> list[str]:
+        """Make the identities of many new records of a revision."""
+        begun = f"{self.genesis.hash}|{revision}|".encode()
+        return [hashlib.sha256(b"%b%d" % (begun, number)).hexdigest()[:16] for number in numbers]
 
     def touched(self, revision: int) -> Mapping[str, str]:
         """Name the records that one commit opened or closed, each with its kind."""

@@ -19,6 +19,8 @@ class Limits:
         Columns of a table, rows of a table, cells of a sheet.
     seconds, cpu_seconds, memory_mb
         Wall time, processor time and address space of the child that parses it.
+    bulk
+        True where formats for bulk (GeoParquet) are taken.
     """
 
     file_mb: int = 100
@@ -31,6 +33,7 @@ class Limits:
     seconds: int = 30
     cpu_seconds: int = 20
     memory_mb: int = 750
+    bulk: bool = False
 
 
 COMMAND_LINE_LIMITS = Limits(
@@ -41,5 +44,6 @@ COMMAND_LINE_LIMITS = Limits(
     seconds=1_800,
     cpu_seconds=1_200,
     memory_mb=8_000,
+    bulk=True,
 )
 """Wider limits for files that the store's owner imports in the shell."""

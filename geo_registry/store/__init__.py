@@ -79,8 +79,8 @@ class Store(Protocol):
     ) -> pd.DataFrame:
         """Give the record versions that were known at a revision (default: the newest)."""
 
-    def pieces(self, *, as_of: int) -> Iterator[pd.DataFrame]:
-        """Give the same for all kinds, some versions at a time."""
+    def pieces(self, texts: Sequence[str], *, as_of: int, rows: int = ...) -> Iterator[pd.DataFrame]:
+        """Give a little of each version that was known at a revision, some at a time."""
 
     def titles(self, ids: Sequence[str]) -> pd.DataFrame:
         """Give what the open versions of some records are called, and when each is true."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
+    import pyarrow as pa
     from sqlalchemy import Connection
 
 
@@ -26,8 +27,8 @@ class Connections(Protocol):
     def glance(self, statement: str) -> tuple[Any, ...]:
         """Read one row at the least cost: what is asked before every answer."""
 
-    def open_versions(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write record versions, in the order of `schema.STORED`, behind those that are there."""
+    def open_versions(self, connection: Connection, blocks: Iterable[pa.Table], count: int) -> None:
+        """Write about so many record versions, by the columns of `columns.SCHEMA`, behind those there are."""
 
     def close_versions(
         self, connection: Connection, versions: Sequence[tuple[str, int]], revision: int

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.json
 import shapely
 
 from geo_registry.store.schema import CONTENT, STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
 
 _ZERO = 0.0
 """Added to a number: SQLite keeps no zero below zero, and what is digested must read as it was written."""
 _APART = {"geometry", "lon", "lat", "shape", "attributes", "known_from", "known_to"}
+
+
+NARROW = (
+    "id", "kind", "status", "district", "township", "lon", "lat", "accuracy_m", "coord_method", "valid_from",
+    "valid_to", "synthetic",
+)  # fmt: skip
+"""Columns of a record version that tell where, what and when it is."""
+
+
+class Blocks(Protocol):
+    """Versions that come block by block, as the columns of `writing.columns.SCHEMA`."""
+
+    def __len__(self) -> int:
+        """Count the versions."""
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        """Give the blocks in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +56,20 @@ class Change:
         ``(id, version)`` of the versions that are no longer today's.
     newest
         ``(id, version)`` of the last version of each record that the change stands on.
+    more
+        Versions to write after `opened` that are too many for a frame; only where `base` is given.
     """
 
     base: int | None
     opened: gpd.GeoDataFrame
     closed: tuple[tuple[str, int], ...] = ()
     newest: tuple[tuple[str, int], ...] = ()
+    more: Blocks | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether no version is opened."""
+        return self.opened.empty and not self.more
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
@@ -80,6 +107,7 @@ def stored_values(frame: gpd.GeoDataFrame, revision: int) -> list[tuple[Any, ...
         "known_from": [revision] * len(frame),
     }
     columns |= {name: _plain(table[name]) for name in STORED if name not in _APART}
+    columns["accuracy_m"] = [None if one is None else one + _ZERO for one in columns["accuracy_m"]]
     return list(zip(*(columns[name] for name in STORED), strict=True))
 
 
@@ -132,3 +160,51 @@ def frame_of(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
     joined = pd.concat([table, attributes], axis="columns")
     joined["geometry"] = pd.Series(shapes, index=table.index, dtype=object)
     return joined
+
+
+def narrow_frame(rows: Sequence[Any], texts: Sequence[str]) -> pd.DataFrame:
+    """Turn a few columns of selected rows into a frame, without a step of Python a row.
+
+    Parameters
+    ----------
+    rows
+        Result rows of ``seq``, `NARROW`, ``shape`` and ``attributes``.
+    texts
+        Which attributes are wanted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `NARROW`, the attributes, and ``geometry``, which stands only where it is no point.
+    """
+    _, *columns, wkb, attributes = zip(*rows, strict=True)
+    table: pd.DataFrame = pa.table(dict(zip(NARROW, columns, strict=True))).to_pandas()
+    shapes = shapely.from_wkb(np.array(wkb, dtype=object))
+    return pd.concat([table, members(attributes, texts)], axis="columns").assign(geometry=shapes)
+
+
+def members(objects: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    """Take some members of JSON objects; quick where all of them are texts.
+
+    Parameters
+    ----------
+    objects
+        JSON, one object a row.
+    names
+        Which members.
+
+    Examples
+    --------
+    >>> members(['{"village": "三官庙", "stock_t": 1.5}', "{}"], ["village"])["village"].tolist()
+    ['三官庙', nan]
+    """
+    lines = "\n".join(objects).encode()
+    wanted = pa.schema([(name, pa.string()) for name in names])
+    reading = pa.json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+    parsing = pa.json.ParseOptions(wanted, unexpected_field_behavior="ignore")
+    try:
+        table: pd.DataFrame = pa.json.read_json(pa.BufferReader(lines), reading, parsing).to_pandas()
+    except pa.ArrowInvalid:  # a number or a truth value among them
+        found = [json.loads(each) for each in objects]
+        return pd.DataFrame({name: [each.get(name) for each in found] for name in names}, dtype=object)
+    return table

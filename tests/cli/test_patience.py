@@ -42,3 +42,15 @@ def test_short_work_and_pipes_are_left_alone() -> None:
         with patience(shown, silent_s=60.0):
             pass
         assert shown.getvalue() == ""
+
+
+def test_a_known_share_shows_when_it_will_be_done() -> None:
+    """Work that says how far it is gets a growing bar, the percentage and the seconds of the whole."""
+    terminal = Terminal(terminal=True)
+    with patience(terminal, silent_s=0.0) as share:
+        share.tell(0.5)
+        share.tell(0.25)
+        terminal.written.clear()
+        assert terminal.written.wait(10)
+    assert "50%" in terminal.getvalue()
+    assert "25%" not in terminal.getvalue()

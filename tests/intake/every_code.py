@@ -13,6 +13,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
@@ -20,7 +22,7 @@ from geo_registry.registry.importing import Order
 from tests.intake.making import limited, package, shapefile, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 COAL, STATION, ENTERPRISE, ZONE = "散煤销售点", "监测站", "工业企业", "行政区"
@@ -177,6 +179,7 @@ def file_faults(folder: Path) -> Iterator[Sent]:
     yield from _shapefile_faults(folder)
     yield Sent("DB_CORRUPT", "a.gpkg", geopackage(folder)[:-8_192])
     yield Sent("GEOM_CORRUPT", "a.gpkg", geopackage(folder, f"UPDATE \"{COAL}\" SET geom = x'00'"))  # noqa: S608
+    yield from _parquet_faults()
     yield from _json_faults()
     yield from _xml_faults()
     yield from _limit_faults()
@@ -224,6 +227,39 @@ def _shapefile_faults(folder: Path) -> Iterator[Sent]:
     struct.pack_into("<I", short, 4, 1)
     yield Sent("SHP_DBF_MISMATCH", "a.zip", shp(folder, dbf=bytes(short)))
     yield Sent("SHP_DBF_CORRUPT", "a.zip", shp(folder, dbf=part(folder, "dbf")[:-40]))
+
+
+def parquet(*, place: str = "geometry", changed: Mapping[str, Any] | None = None) -> bytes:
+    """Write two coal points as GeoParquet, with some of the column's metadata changed."""
+    frame = points().to_crs(4326)
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"]} | dict(changed or {})
+    geo = {"version": "1.1.0", "primary_column": place, "columns": {place: column}}
+    table = pa.table({"名称": frame["名称"].tolist(), "geometry": shapely.to_wkb(frame.geometry.to_numpy())})
+    sink = BytesIO()
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), sink)
+    return sink.getvalue()
+
+
+def _parquet_faults() -> Iterator[Sent]:
+    ask: dict[str, Any] = {"datum": None, "limits": limited(bulk=True)}
+    whole = parquet()
+    yield Sent("FORMAT_NOT_ALLOWED", "a.parquet", whole)
+    yield Sent("CONTENT_MISMATCH", "a.parquet", TWO_ROWS.encode(), ask=ask)
+    yield Sent("PARQUET_INVALID", "a.parquet", whole[:-9], ask=ask)
+    yield Sent("PARQUET_INVALID", "a.parquet", whole[:20] + bytes(60) + whole[80:], ask=ask)
+    yield Sent("PARQUET_INVALID", "a.parquet", parquet(place="geom"), ask=ask)
+    yield Sent("PARQUET_INVALID", "a.parquet", parquet(changed={"encoding": "point"}), ask=ask)
+    yield Sent(
+        "GEOM_CORRUPT", "a.parquet", whole.replace(b"\x01\x01\x00\x00\x00", b"\x01\x63\x00\x00\x00"), ask=ask
+    )
+    yield Sent("CRS_MISSING", "a.parquet", parquet(changed={"crs": None}), ask=ask)
+    yield Sent("CRS_INVALID", "a.parquet", parquet(changed={"crs": {"type": "nonsense"}}), ask=ask)
+    small = {"datum": None, "limits": limited(bulk=True, rows=1)}
+    yield Sent("SHEET_TOO_LARGE", "a.parquet", whole, ask=small)
+    narrow = {"datum": None, "limits": limited(bulk=True, columns=0)}
+    yield Sent("TOO_MANY_COLUMNS", "a.parquet", whole, ask=narrow)
+    tight = {"datum": None, "limits": limited(bulk=True, unpacked_mb=0)}
+    yield Sent("FILE_TOO_COSTLY", "a.parquet", whole, ask=tight)
 
 
 def _json_faults() -> Iterator[Sent]:

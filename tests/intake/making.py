@@ -57,7 +57,8 @@ def numbers(layer: RawLayer, column: str = ROW) -> list[int]:
 
 def limited(**limits: int) -> Limits:
     """Give the usual limits with some of them changed."""
-    return replace(LIMITS, **limits)
+    changed: dict[str, Any] = dict(limits)
+    return replace(LIMITS, **changed)
 
 
 def zipped(entries: Mapping[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

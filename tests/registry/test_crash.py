@@ -6,9 +6,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pyarrow as pa
 import pytest
 
 import geo_registry as gr
@@ -21,6 +23,7 @@ ROWS = 40
 ORDER = gr.ImportOrder(kind="curing_kiln", datum="wgs84")
 KILLED = """
 import os, signal, sys
+from collections.abc import Iterator
 from pathlib import Path
 import geo_registry as gr
 from geo_registry.store import commits
@@ -67,8 +70,8 @@ def test_a_fault_half_way_takes_nothing_in(url: str, tmp_path: Path, monkeypatch
     before, edited = contents(url), ledger(tmp_path / "second.csv", "新烤房")
     write = Base.open_versions
 
-    def break_off(base: Base, connection: Any, rows: list[tuple[Any, ...]]) -> NoReturn:  # noqa: ANN401
-        write(base, connection, rows[: ROWS // 2])
+    def break_off(base: Base, connection: Any, blocks: Iterator[pa.Table], count: int) -> NoReturn:  # noqa: ANN401
+        write(base, connection, (rows.slice(0, ROWS // 2) for rows in blocks), count)
         raise MemoryError
 
     with monkeypatch.context() as broken:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import geo_registry as gr
 from geo_registry.core.ledger.reading.cell import is_blank
-from geo_registry.core.ledger.reading.columns import clean
+from geo_registry.core.ledger.tidy import clean
 from geo_registry.errors import FileRefused
 from geo_registry.registry import Registry
 from geo_registry.registry.house import House

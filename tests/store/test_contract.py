@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -9,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from geo_registry.core.frame import check, conform
 from geo_registry.errors import Conflict, StoreError
@@ -22,7 +25,7 @@ from geo_registry.store.arrivals import Arrival, RefusedRow
 from geo_registry.store.chain import Commit
 from geo_registry.store.keeping.findings import Break
 from geo_registry.store.people import Account, Attempt, SessionRow, Token
-from geo_registry.store.rows import Change, contents
+from geo_registry.store.rows import NARROW, Change, contents, members
 from tests.store.servers import Server
 
 MakeStore = Callable[[], Store]
@@ -68,6 +71,10 @@ def store(make: MakeStore) -> Iterator[Store]:
     made.close()
 
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+JSON = st.none() | TEXTS | TEXTS | TEXTS | st.booleans() | st.integers(-9, 9) | st.lists(TEXTS, max_size=2)
+
+
 def note(action: str, batch: str | None = None) -> Commit:
     """Say who, when and why."""
     return Commit(0, "2026-11-23T08:00:00+08:00", "tester", action, batch, {"tz": "Asia/Shanghai"})
@@ -106,6 +113,41 @@ def test_records_read_as_they_were_written(store: Store) -> None:
     store.commit(Change(0, written), note("import", "b1"))
     read = check(conform(store.records()))
     assert contents(read) == contents(written)
+
+
+def test_pieces_are_the_records_a_little_of_each(store: Store) -> None:
+    """Read some at a time every version is there, in its order, with its numbers, days, texts and shape."""
+    written = rows("a", "b", "c", "d", "e").assign(village=np.array(["三官庙", None, "1", '"', "2025-03-01"]))
+    written["geometry"] = gpd.GeoSeries(
+        [*written.geometry[:3], shapely.box(114, 33, 115, 34), None], crs=4326
+    )
+    store.commit(Change(0, written), note("import", "b1"))
+    store.commit(Change(1, rows("f"), (("b", 1),)), note("import", "b2"))
+    for as_of in (1, 2):
+        whole = conform(store.records(as_of=as_of))
+        parts = list(store.pieces(["village", "stock_t", "moved"], as_of=as_of, rows=2))
+        assert [len(part) for part in parts[:-1]] == [2] * (len(parts) - 1)
+        found = pd.concat(parts, ignore_index=True)
+        points = gpd.GeoSeries(gpd.points_from_xy(found["lon"], found["lat"]))
+        shapes = found["geometry"].where(found["lon"].isna(), points)
+        read = conform(found.drop(columns=["lon", "lat"]).assign(geometry=shapes))
+        names = [*(name for name in NARROW if name in whole), "village", "geometry"]
+        assert_frame_equal(pd.DataFrame(read[names]), pd.DataFrame(whole[names]))
+        assert found["stock_t"].tolist() == whole["stock_t"].tolist()
+        assert found["moved"].isna().all()
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4), min_size=1, max_size=6))
+def test_members_are_those_that_json_reads(objects: list[dict[str, object]]) -> None:
+    """Whatever members a row has, texts alone or any value, those asked for come out as `json` reads them."""
+    told = members([json.dumps(each, ensure_ascii=False) for each in objects], ["a", "b", "e"])
+    for name in "abe":
+        found = [None if missing else one for one, missing in zip(told[name], _none(told[name]), strict=True)]
+        assert found == [each.get(name) for each in objects]
+
+
+def _none(column: pd.Series) -> list[bool]:
+    return [one is None or one is pd.NA or (isinstance(one, float) and one != one) for one in column]  # noqa: PLR0124 (NaN)
 
 
 def test_as_of_gives_what_was_known(store: Store) -> None:

@@ -5,21 +5,30 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from geo_registry.errors import StoreError
+import geo_registry as gr
+from geo_registry.errors import RegistryError, StoreError
+from geo_registry.registry.importing.streaming import checking
+from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.store import Store, connect
 from geo_registry.store.rows import Change
-from tests.store.shelf import note, rows, url
+from geo_registry.store.sqlite.inserting import LATE_FROM
+from tests.bench.files import write
+from tests.store.shelf import note, rows, sources, url, values
 
 EVERYDAY, TORTURE = 3, 50
 DISK_MB = 4
 PAGE = 4_096
 ROWS_A_COMMIT = 40
+BULK_ROWS = LATE_FROM
+LEDGER_ROWS = 8_000
+"""2 MB as they are sent, 2.3 MB as they are read, 4 MB as they wait."""
 MOST_COMMITS = 200
 """More than fit on the disk: a test that reaches them never saw it full."""
 
@@ -77,6 +86,15 @@ def small_disk(folder: Path, *, real: bool = True) -> Iterator[SmallDisk]:
         quota.empty()
 
 
+def code_of(call: Callable[[], object]) -> str:
+    """Give the code of the refusal that a call meets, and keep nothing else of it."""
+    try:
+        call()
+    except RegistryError as fault:
+        return fault.code
+    return "not refused"
+
+
 def commit_more(store: Store, base: int) -> None:
     """Commit some rows on top of a revision."""
     added = rows(*(f"{base}-{number}" for number in range(ROWS_A_COMMIT)))
@@ -120,6 +138,48 @@ def fill_up(disk: SmallDisk, name: str, free: int) -> int:
     look_at(path, newest + 1)
     path.unlink()
     return newest
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_a_bulk_load_on_a_full_disk_leaves_the_store_as_it_was(tmp_path: Path, real: bool) -> None:
+    """Rows for which there is no room are refused with a clear code; the indexes they were to have stand."""
+    with small_disk(tmp_path / "disk", real=real) as disk:
+        path = disk.folder / "bulk.db"
+        store = connect(url(path))
+        store.create(note("init"))
+        store.commit(Change(0, rows("first")), note("import", "b1"))
+        before = values(path)
+        disk.leave(50 * PAGE)
+        with pytest.raises(StoreError) as told:
+            store.commit(Change(1, sources(BULK_ROWS)), note("import", "b2"))
+        assert told.value.code == "STORE_DISK_FULL"
+        store.close()
+        disk.empty()
+        assert values(path) == before
+        look_at(path, 1)
+
+
+@pytest.mark.parametrize("real", [True, False])
+@pytest.mark.parametrize("free", [1, 100, 700])
+def test_a_long_import_without_room_for_its_rows_leaves_the_store_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, real: bool, free: int
+) -> None:
+    """No room for what the child reads, or for what waits, is one sentence, and nothing is stored."""
+    monkeypatch.setattr(checking, "LONG_FROM", 1)
+    monkeypatch.setattr(checking, "BLOCK_ROWS", 1_000)
+    path, ledger = tmp_path / "store.db", tmp_path / "ledger.csv"
+    write(ledger, LEDGER_ROWS)
+    gr.init(url(path), by="tester")
+    before, registry = values(path), gr.open(url(path))
+    order = gr.ImportOrder(kind="coal_sales_point", datum="wgs84", limits=COMMAND_LINE_LIMITS)
+    with small_disk(tmp_path / "disk", real=real) as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk.folder))
+        disk.leave(free * PAGE)
+        assert code_of(lambda: registry.import_file(ledger, order)) == "TEMPORARY_FULL"
+        monkeypatch.setattr(tempfile, "tempdir", None)
+    assert values(path) == before
+    assert registry.import_file(ledger, order).document["accepted"] == LEDGER_ROWS
+    registry.close()
 
 
 @pytest.mark.parametrize("real", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from geo_registry.wording import say
 if TYPE_CHECKING:
     from geo_registry.registry.importing import Outcome
 
+EXIT_CANCELLED = 130
+"""What a shell says of a program that Ctrl-C has ended."""
 SHOWN_FINDINGS = 20
 """Findings shown on a terminal; all of them are in the JSON document."""
 
@@ -46,8 +49,11 @@ def import_(context: click.Context, /, file: Path, **options: object) -> None:
     order = gr.ImportOrder(renames=renames, sets=sets, limits=COMMAND_LINE_LIMITS, lang=shell.lang, **options)  # type: ignore[arg-type]
     registry = gr.open(store_url(shell))
     try:
-        with patience():
-            outcome = registry.import_file(file, order)
+        with patience() as share:
+            outcome = registry.import_file(file, replace(order, watch=share.tell))
+    except KeyboardInterrupt:
+        click.echo(say("cli.import_cancelled", shell.lang), err=True)
+        context.exit(EXIT_CANCELLED)
     except FileRefused as fault:
         if shell.as_json:
             print_json(registry.refusal(file, order, fault).document)

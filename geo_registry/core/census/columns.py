@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeAlias
@@ -123,15 +123,29 @@ class Census:
         return (self.rows.first_day <= day) & (self.rows.last_day >= day)
 
 
+class Part(NamedTuple):
+    """Some records in the order they came, on their way into a census.
+
+    Attributes
+    ----------
+    rows, states, areas, shaped, shapes
+        As those of `Census`.
+    """
+
+    rows: Rows
+    states: pd.DataFrame
+    areas: pd.DataFrame
+    shaped: NDArray[np.intp]
+    shapes: NDArray[np.object_]
+
+
 def census_of(frame: gpd.GeoDataFrame, catalog: Catalog) -> Census:
     """Take the narrow view of records.
 
     Parameters
     ----------
-    frame
-        Canonical frame, ids of 16 hex digits.
-    catalog
-        Says which fields a score hangs on, and with which status a kind's records begin.
+    frame, catalog
+        As for `part_of`.
 
     Examples
     --------
@@ -142,14 +156,39 @@ def census_of(frame: gpd.GeoDataFrame, catalog: Catalog) -> Census:
     >>> census.rows.ids.tolist(), len(census.states), len(census.areas)
     ([1, 255], 1, 1)
     """
+    return gathered([part_of(frame, catalog)])
+
+
+def part_of(frame: gpd.GeoDataFrame, catalog: Catalog, points: NDArray[np.float64] | None = None) -> Part:
+    """Take the narrow view of some of many records.
+
+    Parameters
+    ----------
+    frame
+        Canonical frame, ids of 16 hex digits.
+    catalog
+        Says which fields a score hangs on, and with which status a kind's records begin.
+    points
+        Longitudes and latitudes, shape (2, n), NaN where there is none; the frame then holds only geometries
+        that are no points.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> rows = conform(pd.DataFrame({"id": ["00000000000000ff"], "kind": "kiln"}))
+    >>> part_of(rows, Catalog({}, (), (), (), (), {}, ""), np.array([[114.0], [33.5]])).rows.lon.tolist()
+    [114.0]
+    """
     geometry = np.asarray(frame.geometry.array, dtype=object)
     is_point = shapely.get_type_id(geometry) == GeometryType.POINT
+    own = np.array([np.where(is_point, get(geometry), np.nan) for get in (shapely.get_x, shapely.get_y)])
+    lon, lat = own if points is None else points
     state, states = _coded(_states(frame, catalog))
-    area, areas = _coded(pd.DataFrame({name: frame[name].to_numpy(object) for name in LEVELS}))
+    area, areas = _coded(pd.DataFrame(frame)[list(LEVELS)])
     rows = Rows(
         ids=_numbers(frame["id"]),
-        lon=np.where(is_point, shapely.get_x(geometry), np.nan),
-        lat=np.where(is_point, shapely.get_y(geometry), np.nan),
+        lon=lon,
+        lat=lat,
         accuracy_m=accuracy_of(frame),
         state=state,
         area=area,
@@ -158,7 +197,7 @@ def census_of(frame: gpd.GeoDataFrame, catalog: Catalog) -> Census:
         synthetic=frame["synthetic"].to_numpy(dtype=bool),
     )
     shaped = np.flatnonzero(has_place(frame) & ~is_point)
-    return _sorted(rows, (states, areas), shaped, geometry[shaped])
+    return Part(rows, states, areas, shaped, geometry[shaped])
 
 
 def _states(frame: gpd.GeoDataFrame, catalog: Catalog) -> pd.DataFrame:
@@ -185,9 +224,7 @@ def _coded(table: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
 
 
 def _numbers(ids: pd.Series[str]) -> NDArray[np.uint64]:
-    digits = ids.to_numpy(dtype=f"S{_DIGITS}")
-    pairs = b"".join(digits.tolist())
-    return np.frombuffer(bytes.fromhex(pairs.decode("ascii")), dtype=">u8").astype(np.uint64)
+    return np.frombuffer(bytes.fromhex("".join(ids.to_list())), dtype=">u8").astype(np.uint64)
 
 
 def hexed(ids: NDArray[np.uint64]) -> list[str]:
@@ -247,12 +284,33 @@ def joined(parts: Sequence[Census]) -> Census:
     """
     if len(parts) == 1:
         return parts[0]
+    return gathered([Part(part.rows, part.states, part.areas, part.shaped, part.shapes) for part in parts])
+
+
+def gathered(parts: Iterable[Part]) -> Census:
+    """Make the census of records that came part by part.
+
+    Parameters
+    ----------
+    parts
+        From `part_of`, at least one.
+
+    Examples
+    --------
+    >>> from geo_registry.core.frame import conform
+    >>> rows = conform(pd.DataFrame({"id": ["00000000000000ff"], "kind": "kiln"}))
+    >>> part = part_of(rows, Catalog({}, (), (), (), (), {}, ""), np.array([[114.0], [33.5]]))
+    >>> len(gathered([part, part]))
+    2
+    """
+    parts = list(parts)
     state, states = _merged([(part.rows.state, part.states) for part in parts])
     area, areas = _merged([(part.rows.area, part.areas) for part in parts])
     rows = Rows._make(np.concatenate(columns) for columns in zip(*(part.rows for part in parts), strict=True))
-    begin = np.cumsum([0, *(len(part) for part in parts)])
+    begin = np.cumsum([0, *(len(part.rows.ids) for part in parts)])
     shaped = np.concatenate([part.shaped + start for part, start in zip(parts, begin, strict=False)])
     shapes = np.concatenate([part.shapes for part in parts])
+    parts.clear()  # of many records, their columns stand in memory twice and not three times
     return _sorted(rows._replace(state=state, area=area), (states, areas), shaped, shapes)
 
 

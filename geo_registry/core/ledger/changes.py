@@ -194,7 +194,7 @@ def keep_places(new: gpd.GeoDataFrame, old: gpd.GeoDataFrame) -> gpd.GeoDataFram
 class SortedRows:
     """Rows of a ledger by what they mean: index labels of the rows."""
 
-    new: tuple[int, ...]
+    new: Sequence[int]
     updated: tuple[int, ...]
     unchanged: tuple[int, ...]
 

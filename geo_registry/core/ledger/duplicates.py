@@ -13,12 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
+from pandas.util import hash_array
 
 from geo_registry.core.findings import Finding
+from geo_registry.core.ledger.tidy import bytes_of, flags
 from geo_registry.core.space.grid import pairs_within
 
 TWIN_RADIUS_M = 100.0
 """Two records of one name or credit code this near are likely one thing (contract: one row again)."""
+
+
+_LETTERS = b"0123456789abcdefghijklmnopqrstuvwxyz" + bytes([*range(0xE5, 0xEA), *range(0x80, 0xC0)])
+"""Bytes of UTF-8 of digits, small letters and the characters from U+5000 to U+9FFF, letters all of them."""
 
 
 def normal_name(text: str) -> str:
@@ -67,8 +73,8 @@ def identical_rows(table: pa.Table, columns: Sequence[str], among: NDArray[np.bo
     first = np.full(len(among), -1, dtype=np.int64)
     left = np.flatnonzero(among)
     for name in columns:
-        values = pd.Series(np.array(table[name].take(pa.array(left)).to_pylist(), dtype=object))
-        left = left[values.duplicated(keep=False).to_numpy()]
+        values = table[name] if len(left) == len(table) else table[name].take(pa.array(left))
+        left = left[repeated(values)]
         if not len(left):
             return first
     rows = table.select(list(columns)).take(pa.array(left)).to_pylist()
@@ -78,6 +84,56 @@ def identical_rows(table: pa.Table, columns: Sequence[str], among: NDArray[np.bo
         if earlier != place:
             first[place] = earlier
     return first
+
+
+def repeated(values: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which values occur more than once, none among them.
+
+    Examples
+    --------
+    >>> repeated(pa.chunked_array([["甲", "乙", "甲", None]])).tolist()
+    [True, False, True, False]
+    """
+    coded = values.combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
+    return np.asarray(np.bincount(coded, minlength=1)[coded] > 1)
+
+
+def key_marks(texts: pa.StringArray, *, names: bool) -> NDArray[np.int64]:
+    """Give each text a number that equal texts share; 0 for none. Unequal ones share it by rare accident.
+
+    Parameters
+    ----------
+    texts
+        One a row.
+    names
+        True where texts count as equal that `normal_name` makes equal.
+
+    Examples
+    --------
+    >>> one, other, nothing = key_marks(pa.array(["金胜", "金 胜", "-"]), names=True).tolist()
+    >>> one == other, nothing
+    (True, 0)
+    """
+    keys = _normal_names(texts) if names else texts
+    there = flags(pc.greater(pc.binary_length(keys), 0))
+    said = keys.filter(pa.array(there)).cast(pa.binary()).to_numpy(zero_copy_only=False)
+    marks = np.zeros(len(texts), dtype=np.int64)
+    found = hash_array(said, categorize=False).view(np.int64)
+    marks[there] = np.where(found == 0, 1, found)
+    return marks
+
+
+def may_repeat(marks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which rows may share their text with another one: every one that does, and hardly any other.
+
+    Examples
+    --------
+    >>> may_repeat(np.array([7, 0, 7, 9, 0])).tolist()
+    [True, False, True, False, False]
+    """
+    ordered = np.sort(marks)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.isin(marks, again[again != 0])
 
 
 def number_codes(codes: pd.Series) -> NDArray[np.int64]:
@@ -93,8 +149,11 @@ def number_codes(codes: pd.Series) -> NDArray[np.int64]:
     >>> number_codes(pd.Series(["A", "B", "A", None, None], dtype="str")).tolist()
     [1, 1, 2, 1, 1]
     """
-    order = codes.groupby(codes).cumcount() + 1
-    return np.asarray(order.reindex(codes.index).where(codes.notna(), 1).to_numpy(), dtype=np.int64)
+    order = np.ones(len(codes), dtype=np.int64)
+    again = codes[codes.duplicated(keep=False).to_numpy() & codes.notna().to_numpy()]
+    if len(again):
+        order[codes.index.get_indexer(again.index)] = again.groupby(again).cumcount() + 1
+    return order
 
 
 def find_repeated(frame: gpd.GeoDataFrame) -> list[Finding]:
@@ -212,7 +271,9 @@ def _pairs_of_key(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 def _keyed(frame: gpd.GeoDataFrame, column: str) -> pd.DataFrame:
     """Give the rows that have a key, by their place in the frame."""
-    keys = _normal_names(pa.array(frame[column], pa.string())).to_numpy(zero_copy_only=False)
+    said = pa.chunked_array([], pa.string()) if frame.empty else pa.array(frame[column], pa.string())
+    texts = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+    keys = _normal_names(texts).to_numpy(zero_copy_only=False)
     keyed = pd.DataFrame({"key": keys, "code": frame["code"].to_numpy(dtype=object)})
     return keyed[keyed["key"].notna() & (keyed["key"] != "")]
 
@@ -220,6 +281,8 @@ def _keyed(frame: gpd.GeoDataFrame, column: str) -> pd.DataFrame:
 def _normal_names(names: pa.StringArray) -> pa.StringArray:
     """Do to a column what `normal_name` does to a text."""
     folded = pc.utf8_lower(pc.utf8_normalize(names, form="NFKC"))
+    if not bytes_of(folded).translate(None, _LETTERS):
+        return folded
     return pc.replace_substring_regex(folded, r"[^\p{L}\p{N}]+", "")
 
 

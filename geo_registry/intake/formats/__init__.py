@@ -24,16 +24,20 @@ class Format:
         Module with ``read(upload)``.
     gdal
         True where that module loads GDAL, so that its drivers must be fenced first.
+    bulk
+        True for files of whole countries, which only those may send whose limits say so.
     """
 
     name: str
     module: str
     gdal: bool = False
+    bulk: bool = False
 
 
 _CSV = Format("csv", f"{__name__}.delimited")
 _XLSX = Format("xlsx", f"{__name__}.ooxml.workbook")
 _GEOJSON = Format("geojson", f"{__name__}.geojson")
+_PARQUET = Format("parquet", f"{__name__}.parquet", bulk=True)
 _KML = Format("kml", f"{__name__}.kml.document")
 
 FORMATS = {
@@ -45,6 +49,8 @@ FORMATS = {
     ".geojson": _GEOJSON,
     ".json": _GEOJSON,
     ".gpkg": Format("gpkg", f"{__name__}.geopackage"),
+    ".parquet": _PARQUET,
+    ".geoparquet": _PARQUET,
     ".kml": _KML,
     ".kmz": _KML,
 }
@@ -56,13 +62,15 @@ GDAL_DRIVERS = frozenset({"ESRI Shapefile"})
 """The drivers GDAL may have in the child."""
 
 
-def of(name: str) -> Format:
+def of(name: str, *, bulk: bool = True) -> Format:
     """Tell how a file is read from its name.
 
     Parameters
     ----------
     name
         File name, in any case.
+    bulk
+        False where formats for bulk are not taken.
 
     Raises
     ------
@@ -75,6 +83,7 @@ def of(name: str) -> Format:
     'xlsx'
     """
     suffix = PurePath(name).suffix.lower()
-    if suffix not in FORMATS:
-        raise FileRefused("FORMAT_NOT_ALLOWED", value=suffix, expected=sorted(FORMATS))
-    return FORMATS[suffix]
+    taken = {each: form for each, form in FORMATS.items() if bulk or not form.bulk}
+    if suffix not in taken:
+        raise FileRefused("FORMAT_NOT_ALLOWED", value=suffix, expected=sorted(taken))
+    return taken[suffix]

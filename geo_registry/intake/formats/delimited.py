@@ -1,4 +1,4 @@
-"""CSV and TSV by the standard library, strict about quotes."""
+"""CSV and TSV, strict about quotes: the records that the standard library would read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
 from geo_registry.intake.parts import encodings, signatures
 from geo_registry.intake.parts.cells import Grid
+from geo_registry.intake.parts.lines import Lines, blocks
 from geo_registry.intake.upload import Content, Upload
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def read(upload: Upload) -> Content:
     encoding = encodings.detect(upload.source, upload.encoding)
     with _text(upload, encoding) as text:
         delimiter = _sniff(text.read(SAMPLE_CHARS), upload.suffix)
-    with _text(upload, encoding) as text:
-        grid = _rows(text, delimiter, upload)
+    grid = _rows(upload, encoding, delimiter)
     if not grid.rows:
         raise FileRefused("NO_ROWS")
-    return Content((RawLayer(name, None, grid.table()),), encoding, _warnings(upload, encoding))
+    layer = RawLayer(name, None, grid.table())
+    return Content((layer,), encoding, _warnings(upload, encoding), (upload.spool.streams,))
 
 
 @contextmanager
@@ -63,15 +64,14 @@ def _text(upload: Upload, encoding: str) -> Iterator[io.TextIOWrapper]:
         text.detach()
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str, upload: Upload) -> Grid:
+def _rows(upload: Upload, encoding: str, delimiter: str) -> Grid:
     csv.field_size_limit(upload.limits.file_mb * 1_000_000)
-    grid = Grid(upload.limits)
-    number = 0
+    grid = Grid(upload.limits, spool=upload.spool)
+    lines = Lines(blocks(upload.source, encoding), delimiter)
     try:
-        for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), start=1):
-            grid.add(number, cells)
+        lines.into(grid)
     except csv.Error as fault:
-        raise FileRefused("CSV_UNBALANCED_QUOTE", row=number + 1, reason=str(fault)) from fault
+        raise FileRefused("CSV_UNBALANCED_QUOTE", row=lines.number + 1, reason=str(fault)) from fault
     return grid
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geo_registry.core.raw import RawLayer
 from geo_registry.errors import FileRefused
 from geo_registry.intake.parts import geometries, signatures
-from geo_registry.intake.parts.cells import Grid, value_text
+from geo_registry.intake.parts.cells import BATCH_ROWS, Grid, value_text
 from geo_registry.intake.upload import Content, Upload
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ def read(upload: Upload) -> Content:
         if getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             raise FileRefused("FILE_TOO_SLOW", limit=f"{PATIENCE_S} s") from fault
         raise FileRefused("DB_CORRUPT", reason=str(fault)) from fault
-    kept = tuple(layer for layer in layers if layer.cells.num_rows)
+    kept = [(layer, streams) for layer, streams in layers if streams]
     if not kept:
         raise FileRefused("NO_ROWS")
-    return Content(kept)
+    return Content(tuple(layer for layer, _ in kept), streams=tuple(streams for _, streams in kept))
 
 
 def _check(database: sqlite3.Connection) -> None:
@@ -107,7 +107,8 @@ def _tables(database: sqlite3.Connection) -> Iterator[_Table]:
         yield _Table(name, geometry, f"EPSG:{number}" if epsg else definition)
 
 
-def _layer(database: sqlite3.Connection, table: _Table, upload: Upload) -> RawLayer:
+def _layer(database: sqlite3.Connection, table: _Table, upload: Upload) -> tuple[RawLayer, int]:
+    """Read a table; its rows go to the spool, in so many streams."""
     columns = database.execute("SELECT name, type, pk FROM pragma_table_xinfo(?)", (table.name,)).fetchall()
     shown = [
         (name, kind.upper()) for name, kind, key in columns if not _hidden(name, kind.upper(), key, table)
@@ -116,15 +117,27 @@ def _layer(database: sqlite3.Connection, table: _Table, upload: Upload) -> RawLa
         raise FileRefused("TOO_MANY_COLUMNS", value=len(shown), limit=upload.limits.columns)
     wanted = [name for name, _ in shown] + ([table.geometry] if table.geometry else [])
     flags = [index for index, (_, kind) in enumerate(shown) if kind == "BOOLEAN"]
-    grid = Grid(upload.limits, blanks=True)
+    before = upload.spool.streams
+    shapes = table.geometry is not None
+    grid = Grid(upload.limits, blanks=True, spool=upload.spool, shapes=shapes)
     wkb: list[bytes | None] = []
     query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table.name)}"  # noqa: S608 (names are quoted)
     for row, values in enumerate(_patiently(database, query), start=1):
         grid.add(row, _texts(values[: len(shown)], flags))
-        if table.geometry:
+        if shapes:
             wkb.append(_wkb(values[-1], row))
-    checked = geometries.check(wkb, range(1, len(wkb) + 1)) if table.geometry else None
-    return RawLayer(table.name, tuple(name for name, _ in shown), grid.table(len(shown), checked), table.crs)
+        if len(wkb) == BATCH_ROWS:
+            wkb = _flushed(grid, wkb)
+    _flushed(grid, wkb)
+    layer = RawLayer(table.name, tuple(name for name, _ in shown), grid.table(len(shown)), table.crs)
+    return layer, upload.spool.streams - before
+
+
+def _flushed(grid: Grid, wkb: list[bytes | None]) -> list[bytes | None]:
+    """Put away the rows that wait with their geometries."""
+    if wkb:
+        grid.flush(geometries.check(wkb, range(grid.rows - len(wkb) + 1, grid.rows + 1)))
+    return []
 
 
 def _patiently(database: sqlite3.Connection, query: str) -> Iterator[Sequence[Any]]:

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from geo_registry.core.frame import CRS, conform
 from geo_registry.core.ledger.places import fill_districts
-from geo_registry.core.ledger.reading.columns import clean_table, without_blanks
+from geo_registry.core.ledger.reading.columns import without_blanks
 from geo_registry.core.ledger.reading.fields import judge_fields, read_fields
 from geo_registry.core.ledger.reading.positions import place_points
+from geo_registry.core.ledger.tidy import clean_table
 from geo_registry.core.ledger.validate.placing import judge_places
 from geo_registry.core.space.crs import parse_crs
 from geo_registry.errors import DatumError, ValueRefused

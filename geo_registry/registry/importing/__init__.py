@@ -19,6 +19,7 @@ from geo_registry.registry.importing.orders import Order, pairs_of
 from geo_registry.registry.importing.outcomes import Outcome, outcome, refusal, sentence
 from geo_registry.registry.importing.plans import Plan, plan
 from geo_registry.registry.importing.returned import refused_rows
+from geo_registry.registry.importing.streaming import check_long, plan_long
 from geo_registry.registry.importing.twins import without_decided
 from geo_registry.registry.importing.undoing import undo
 from geo_registry.store.arrivals import Arrival
@@ -90,7 +91,9 @@ class _Desk:
             sheet=order.sheet,
             limits=order.limits,
         )
-        checked = check_file(house, raw, order, records.districts(house))
+        districts = records.districts(house)
+        checked = check_long(house, self.viewer, raw, order, districts=districts)
+        checked = checked or check_file(house, raw, order, districts)
         for tries in range(1, TRIES + 1):
             try:
                 return self._done(checked, last=house.store.revision())
@@ -102,17 +105,27 @@ class _Desk:
     def _done(self, checked: Ledger, *, last: int) -> Outcome:
         """Judge the rows and store the good ones, both against one revision."""
         house, order = self.house, self.order
-        ledger = within_area(house, self.viewer, checked, base=last)
-        found = plan(house, self.viewer, ledger, ledger.frame(house.catalog), base=last)
+        ledger, found = self._planned(checked, last=last)
         wanted = ledger.status == "accept" or (ledger.status == "partial" and order.accept_partial)
         if order.dry_run:
             return self._told(ledger, found, None)
-        if not wanted or found.change.opened.empty:
+        if not wanted or found.change.empty:
             return self._keep(ledger, self._told(ledger, found, None))
         told = self._told(ledger, found, f"b{last + 1}")
         note = Commit(0, house.now, self._by, "import", f"b{last + 1}", _details(ledger, found))
         house.store.commit(found.change, note, self.arrival(told.document, ledger))
         return self._numbered(told, str(note.batch))
+
+    def _planned(self, checked: Ledger, *, last: int) -> tuple[Ledger, Plan]:
+        """Compare with what is known at a revision; a long ledger is looked at whole where it must be."""
+        house, order = self.house, self.order
+        if checked.spill:
+            found = plan_long(house, checked, checked.spill, base=last)
+            if found:
+                return checked, found
+            checked = check_file(house, checked.raw, order, records.districts(house))
+        ledger = within_area(house, self.viewer, checked, base=last)
+        return ledger, plan(house, self.viewer, ledger, ledger.frame(house.catalog), base=last)
 
     def _told(self, ledger: Ledger, found: Plan, batch: str | None) -> Outcome:
         revision = int(found.change.base or 0) + (batch is not None)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from geo_registry.core.raw import RawFile, RawLayer
     from geo_registry.registry.house import House
     from geo_registry.registry.importing.orders import Order
+    from geo_registry.registry.importing.spilling import Spill
 
 WITHOUT_CRS = frozenset({"csv", "xlsx", "kml"})
 """Formats that cannot say in which reference system they are, or say WGS 84 whatever they hold."""
@@ -74,11 +75,14 @@ class Ledger:
         What was asked.
     parts
         Its rows by layer and kind.
+    spill
+        Where the good rows of a long ledger stand; its parts then have none themselves.
     """
 
     raw: RawFile
     order: Order
     parts: tuple[Part, ...]
+    spill: Spill | None = None
 
     @property
     def rows(self) -> int:
@@ -163,15 +167,16 @@ def check_file(house: House, raw: RawFile, order: Order, districts: gpd.GeoDataF
     """
     kind = records.of_kind(house, order.kind) if order.kind else None
     parts: list[Part] = []
-    for layer, layer_kind in _taken(house, raw, kind):
-        desk = _Desk(house, layer, order, districts, raw.format)
+    for layer, layer_kind in taken(house, raw, kind):
+        desk = Desk(house, layer, order, districts, raw.format)
         parts += [desk.checked(split) for split in _split(house, layer, layer_kind, order)]
     if not sum(part.checked.rows for part in parts):
         raise FileRefused("NO_ROWS", value=raw.name)
     return Ledger(raw, order, tuple(parts))
 
 
-def _taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
+def taken(house: House, raw: RawFile, kind: Kind | None) -> Iterator[tuple[RawLayer, Kind | None]]:
+    """Choose the layers that are taken, each with the kind of its rows where it is known."""
     layers = [without_own_columns(layer) for layer in _of_sender(house, raw)]
     if not layers:
         raise FileRefused("NO_ROWS", value=raw.name)
@@ -253,7 +258,9 @@ def _split_strangers(house: House, kind: Kind, heading: Heading) -> list[_Split]
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
+    """Checks the rows of one layer."""
+
     house: House
     layer: RawLayer
     order: Order
@@ -265,8 +272,16 @@ class _Desk:
         if split.kind is None:
             unknown = _unknown_category(split.heading)
             return Part(self.layer.name, None, frozenset(), unknown, self.layer, split.heading)
+        rules = self.rules(split.kind)
+        checked = validate(self.layer, split.heading, split.kind, rules)
+        given = self.given(split.heading, split.kind, checked.datum)
+        marked = self.marked(checked, split.heading)
+        return Part(self.layer.name, split.kind.name, given, marked, self.layer, split.heading)
+
+    def rules(self, kind: Kind) -> Rules:
+        """Give the rules for rows of a kind."""
         sets = {name: value for name, value in self.order.sets.items() if name != "synthetic"}
-        rules = Rules(
+        return Rules(
             today=self.house.today,
             datum=stated_datum(self.layer, self.order),
             sets=sets,
@@ -274,17 +289,17 @@ class _Desk:
             allow_unlocated=self.order.allow_unlocated,
             delimited=self.format == "csv",
             carries_crs=self.format not in WITHOUT_CRS,
-            districts=self.districts if split.kind.role != "zone" else None,
+            districts=self.districts if kind.role != "zone" else None,
         )
-        checked = validate(self.layer, split.heading, split.kind, rules)
-        place = {"geometry", "datum", "x_given", "y_given"} if checked.datum else set()
-        given = frozenset(split.heading.columns.values()) | frozenset(self.order.sets) | place | {"code_no"}
-        given |= {field.name for field in split.kind.fields if field.bound_of in given}
-        given |= {"extra"} if split.heading.extra else set()
-        marked = self._marked(checked, split.heading)
-        return Part(self.layer.name, split.kind.name, given, marked, self.layer, split.heading)
 
-    def _marked(self, checked: Checked, heading: Heading) -> Checked:
+    def given(self, heading: Heading, kind: Kind, datum: str | None) -> frozenset[str]:
+        """Name the columns that the ledger has."""
+        place = {"geometry", "datum", "x_given", "y_given"} if datum else set()
+        given = frozenset(heading.columns.values()) | frozenset(self.order.sets) | place | {"code_no"}
+        given |= {field.name for field in kind.fields if field.bound_of in given}
+        return given | ({"extra"} if heading.extra else set())
+
+    def marked(self, checked: Checked, heading: Heading) -> Checked:
         """Mark the rows that are made up: all where it was said so, else those our own export marks."""
         at = next((at for at, name in heading.ours.items() if name == "synthetic"), None)
         made_up = self.order.synthetic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from geo_registry.core.kinds import Language
@@ -33,6 +33,10 @@ def pairs_of(words: Iterable[str], option: str) -> dict[str, str]:
         if not sign or not left:
             raise ValueRefused("PAIR_EXPECTED", value=word, option=option)
     return {left: right for _, left, _, right in parts}
+
+
+def nobody(_share: float) -> None:
+    """Watch no import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Order:
         What the file may cost.
     lang
         Language of the findings' sentences.
+    watch
+        Is told from time to time which share of the work is done, 0 to 1.
     """
 
     kind: str | None = None
@@ -84,6 +90,7 @@ class Order:
     name: str | None = None
     limits: Limits = field(default_factory=Limits)
     lang: Language = "zh"
+    watch: Callable[[float], None] = nobody
 
     @property
     def said(self) -> dict[str, object]:

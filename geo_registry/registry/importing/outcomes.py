@@ -11,6 +11,7 @@ from geo_registry.wording import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from geo_registry.core.kinds import Language
@@ -58,7 +59,8 @@ def outcome(
     before
         The newest arrival of the same bytes that was stored.
     """
-    findings = [each for each in ledger.findings if not _placed_before(each[0], plan)]
+    unlocated = frozenset(plan.unlocated)
+    findings = [each for each in ledger.findings if not _placed_before(each[0], unlocated)]
     findings += [(twin, "") for twin in plan.findings]
     unchanged = len(plan.rows.unchanged)
     if unchanged:
@@ -94,9 +96,9 @@ def outcome(
     return Outcome(document, tuple(findings))
 
 
-def _placed_before(found: Finding, plan: Plan) -> bool:
+def _placed_before(found: Finding, unlocated: AbstractSet[int]) -> bool:
     """Tell whether a row that names no position keeps the one its record has."""
-    return found.code == "POSITION_MISSING" and found.row not in plan.unlocated
+    return found.code == "POSITION_MISSING" and found.row not in unlocated
 
 
 def refusal(path: Path, order: Order, fault: Refused) -> Outcome:

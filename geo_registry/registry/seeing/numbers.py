@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_registry.core.census import Census, census_of, joined
+from geo_registry.core.audit.rows import judging_fields
+from geo_registry.core.census import Census, Part, gathered, part_of
 from geo_registry.core.frame import conform, empty
 from geo_registry.live import kept
 from geo_registry.live.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
     from geo_registry.registry.house import House
@@ -75,28 +75,23 @@ def _caught_up(house: House, before: Standing, revision: int) -> Standing | None
         return None
     if not touched:
         return replace(before, revision=revision)
-    fresh = _narrowed(house, house.store.records(as_of=revision, ids=touched))
+    fresh = gathered([_part(house, house.store.records(as_of=revision, ids=touched))])
     ids = np.array([int(one, 16) for one in touched], dtype=np.uint64)
     after = before.moved_on(revision, ids, fresh)
     return after.folded() if after.is_heavy else after
 
 
 def _read(house: House, revision: int) -> Census:
-    parts = [_narrowed(house, piece) for piece in house.store.pieces(as_of=revision)]
-    return joined(parts) if parts else census_of(empty(), house.catalog)
+    texts = ["village", *(field.name for field in judging_fields(house.catalog))]
+    pieces = house.store.pieces(texts, as_of=revision)
+    return gathered(_part(house, piece) for piece in chain([empty()], pieces))
 
 
-def _narrowed(house: House, found: pd.DataFrame) -> Census:
-    parts = _of_kinds(house, found)
-    return joined(parts) if parts else census_of(empty(), house.catalog)
-
-
-def _of_kinds(house: House, found: pd.DataFrame) -> Sequence[Census]:
-    """Take the narrow view of each kind that the layer files know."""
-    known = house.catalog.kinds
-    kinds = [str(name) for name in found["kind"].unique() if name in known] if len(found) else []
-    frames = [conform(found[found["kind"] == name], known[name].fields) for name in kinds]
-    return [census_of(frame, house.catalog) for frame in frames]
+def _part(house: House, found: pd.DataFrame) -> Part:
+    """Take the narrow view of what is of a kind that the layer files know."""
+    known = found[found["kind"].isin(list(house.catalog.kinds))]
+    points = known[["lon", "lat"]].to_numpy(dtype="float64").T if "lon" in known else None
+    return part_of(conform(known, judging_fields(house.catalog)), house.catalog, points)
 
 
 def _kept(house: House, census: Census, revision: int) -> Census:

@@ -6,6 +6,7 @@ import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from sqlalchemy import URL, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -13,10 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from geo_registry.errors import StoreError
 from geo_registry.store import migrations, schema
 from geo_registry.store.postgis import driver
+from geo_registry.store.postgis.copying import lines
 from geo_registry.store.postgis.tables import BESIDE, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Dialect, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -216,21 +218,24 @@ class Base:
             with connection.begin():
                 yield connection
 
-    def open_versions(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    def open_versions(self, connection: Connection, blocks: Iterable[pa.Table], count: int) -> None:
         """Write record versions behind those that are there, as one stream.
 
         Parameters
         ----------
         connection
             One that may write.
-        rows
-            Values in the order of `schema.STORED`.
+        blocks
+            Versions by the columns of `columns.SCHEMA`, in order.
+        count
+            About how many there are.
         """
-        if rows:
+        if count:
             last = connection.scalar(select(func.max(schema.records.c.seq))) or 0
-            numbered = ((number, *row) for number, row in enumerate(rows, last + 1))
-            driver.copy_in(connection, schema.records, ("seq", *schema.STORED), numbered)
-        if len(rows) >= MANY:
+            driver.copy_lines(
+                connection, schema.records, ("seq", *schema.STORED), _numbered(blocks, last + 1)
+            )
+        if count >= MANY:
             # at once and not when the server comes to it: the next import asks for these very rows
             connection.exec_driver_sql("ANALYZE records")
 
@@ -305,6 +310,13 @@ class Base:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def _numbered(blocks: Iterable[pa.Table], first: int) -> Iterator[memoryview]:
+    for rows in blocks:
+        numbers = pa.array(range(first, first + len(rows)), pa.int64())
+        yield lines([numbers, *(column.combine_chunks() for column in rows.columns)])
+        first += len(rows)
 
 
 def _wait_for_turn(connection: Connection, patience_ms: int) -> None:

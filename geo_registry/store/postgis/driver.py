@@ -137,12 +137,35 @@ def copy_in(
     rows
         Values in the order of the columns.
     """
-    fields = sql.SQL(", ").join(map(sql.Identifier, names))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table.name), fields)
-    with _raw(connection).cursor().copy(statement) as stream:
+    with _raw(connection).cursor().copy(_copying(table, names, "BINARY")) as stream:
         stream.set_types([_type(table.c[name]) for name in names])
         for row in rows:
             stream.write_row(row)
+
+
+def copy_lines(
+    connection: Connection, table: Table, names: Sequence[str], blocks: Iterable[memoryview]
+) -> None:
+    """Write rows as one stream of the lines that COPY reads, in the transaction at hand.
+
+    Parameters
+    ----------
+    connection
+        One that may write.
+    table, names
+        Where, and which of its columns.
+    blocks
+        Some whole lines each.
+    """
+    with _raw(connection).cursor().copy(_copying(table, names, "TEXT")) as stream:
+        for block in blocks:
+            stream.write(block)
+
+
+def _copying(table: Table, names: Sequence[str], form: str) -> sql.Composed:
+    fields = sql.SQL(", ").join(map(sql.Identifier, names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})")
+    return statement.format(sql.Identifier(table.name), fields, sql.SQL(form))
 
 
 def _type(column: Column[Any]) -> str:

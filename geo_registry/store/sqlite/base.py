@@ -13,10 +13,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from geo_registry.errors import StoreError
 from geo_registry.store import migrations, schema
+from geo_registry.store.sqlite import inserting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
 BUSY_MS = 10_000
@@ -194,20 +196,21 @@ class Base:
             migrations.bring_up(connection)
             yield connection
 
-    def open_versions(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    def open_versions(self, connection: Connection, blocks: Iterable[pa.Table], count: int) -> None:
         """Write record versions behind those that are there.
 
         Parameters
         ----------
         connection
             One that may write.
-        rows
-            Values in the order of `schema.STORED`.
+        blocks
+            Versions by the columns of `columns.SCHEMA`, in order.
+        count
+            About how many there are.
         """
-        if rows:
-            places = ", ".join("?" * len(schema.STORED))
-            names = ", ".join(schema.STORED)
-            connection.exec_driver_sql(f"INSERT INTO records ({names}) VALUES ({places})", list(rows))  # noqa: S608 (our own names)
+        with inserting.indexed_late(connection, count):
+            for rows in blocks:
+                inserting.insert(connection, rows)
 
     def close_versions(
         self, connection: Connection, versions: Sequence[tuple[str, int]], revision: int

@@ -16,11 +16,12 @@ from stdnum.cn import uscc
 from geo_registry.core.kinds import Choice, Field, Label
 from geo_registry.core.ledger.reading.angles import Axis, read_angle
 from geo_registry.core.ledger.reading.cell import fold, is_blank, key_of, split_brackets
-from geo_registry.core.ledger.reading.columns import clean, plain_numbers, read_column, without_blanks
+from geo_registry.core.ledger.reading.columns import plain_numbers, read_column, without_blanks
 from geo_registry.core.ledger.reading.dates import read_date
 from geo_registry.core.ledger.reading.numbers import parse_quantity, read_number
 from geo_registry.core.ledger.reading.units import contradicts, unit_of
 from geo_registry.core.ledger.reading.words import read_boolean, read_choice, read_credit_code, vocabulary
+from geo_registry.core.ledger.tidy import clean
 from tests.core.ledger.ledger_world import kind_named, only
 
 STOCK = Field("stock_t", "number", Label("存煤量", "Stock"), "stock_t", unit="t", minimum=0, maximum=1000)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from geo_registry.core.kinds import Catalog, Kind
 from geo_registry.core.ledger.headings.vocabulary import Vocabulary, vocabulary_of
 from geo_registry.core.ledger.reading.cell import key_of
-from geo_registry.core.ledger.reading.columns import clean_table
 from geo_registry.core.ledger.reading.rows import Skipped, part_rows
+from geo_registry.core.ledger.tidy import clean_table
 from geo_registry.core.raw import ROW, WIDTH, RawLayer
 from geo_registry.errors import FileRefused, ValueRefused
 
@@ -49,6 +49,8 @@ class Heading:
         The rows of data, their cells cleaned.
     ours
         Column index to our name, for the columns that only the registry's own exports have.
+    said
+        Column index to the texts that stand in its heading rows, where there are any.
     """
 
     columns: Mapping[int, str]
@@ -58,6 +60,7 @@ class Heading:
     width: int
     body: pa.Table
     ours: Mapping[int, str] = field(default_factory=dict)
+    said: Mapping[int, Collection[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> int | None:
         """Find the column that holds a field."""
@@ -134,7 +137,32 @@ def _locate_in_grid(layer: RawLayer, words: Vocabulary, renames: Mapping[str, st
     titles = [Skipped(numbers[at], "title", _first_text(grid[at])) for at in range(start) if any(grid[at])]
     width = max(cells[WIDTH].slice(start, depth).to_pylist())
     rows = tuple(numbers[start : start + depth])
-    return Heading(columns, extra, rows, (*titles, *skipped), width, body, ours)
+    return Heading(columns, extra, rows, (*titles, *skipped), width, body, ours, texts)
+
+
+def further(heading: Heading, cells: pa.Table) -> Heading:
+    """Take more rows of a layer under headings that were found above them.
+
+    Parameters
+    ----------
+    heading
+        From `locate`, on the first rows of the layer.
+    cells
+        Rows that come later.
+
+    Examples
+    --------
+    >>> first = Heading({0: "name"}, {}, (1,), (), 1, pa.table({}), said={0: ["名称"]})
+    >>> rows = pa.table({"c0": ["甲", "合计", " 乙"], "_row": [7, 8, 9]})
+    >>> more = further(first, rows)
+    >>> more.body["c0"].to_pylist(), [each.row for each in more.skipped]
+    (['甲', '乙'], [8])
+    """
+    clean = clean_table(cells)
+    if not heading.rows:
+        return replace(heading, body=clean, skipped=())
+    body, skipped = part_rows(clean, heading.columns, heading.said)
+    return replace(heading, body=body, skipped=skipped)
 
 
 def _first_text(row: Sequence[str | None]) -> str:

@@ -24,16 +24,21 @@ from geo_registry.core.ledger.reading.cell import BLANK_PATTERN, Reading, fold, 
 from geo_registry.core.ledger.reading.dates import read_date
 from geo_registry.core.ledger.reading.numbers import read_number
 from geo_registry.core.ledger.reading.words import read_boolean, read_choice, read_credit_code
+from geo_registry.core.ledger.tidy import flags, may_hold
 
 PLAIN_NUMBER = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,17})?$"
 """Decimal numbers that Arrow reads as Python does."""
 
-_INVISIBLE = "[\u200b\u200e\u200f\u2060\ufeff]"
-_GUARDED = "^'([=+\\-@＝].*)$"
-"""A text that a spreadsheet must not run carries an apostrophe in front, ours too: it is no part of it."""
-_BREAKS = r"[\t\r\n\x{85}\x{2028}\x{2029}]+"
+PLAIN_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+"""Days as most programs write them, in the years that are taken."""
 _CONTROL = r"[\x00-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
 """C0 and C1 controls, the marks that reorder text (Unicode 16, 23.2), and two codes that are no character."""
+
+_CONTROL_BYTES = bytes([*range(0x20), 0x7F, 0xC2, 0xE2]), b"\xef\xbf"
+"""Bytes of UTF-8 of which one at least is in every one of them, and two of which both are."""
+
+_PLUS = b"+", b"+"
+"""The sign that Arrow does not read."""
 
 _HALF_WIDTH = frozenset({"code", "permit_no"})
 """Fields by which records are matched: a full-width digit there is the same digit."""
@@ -62,48 +67,6 @@ class Column:
     bounds: pd.Series | None = None
 
 
-def clean(cells: pa.ChunkedArray) -> pa.StringArray:
-    r"""Bring cells to tidy text: composed characters, no invisible ones, no breaks, nothing at the ends.
-
-    Parameters
-    ----------
-    cells
-        A column of a raw table.
-
-    Returns
-    -------
-    pyarrow.StringArray
-        Null for a cell in which nothing is left.
-
-    Examples
-    --------
-    >>> clean(pa.chunked_array([[" 烤房\n一 ", "  ", None, "'=1+1"]])).to_pylist()
-    ['烤房 一', None, None, '=1+1']
-    """
-    texts = pc.utf8_normalize(cells.combine_chunks().cast(pa.string()), form="NFC")
-    texts = pc.replace_substring_regex(texts, _INVISIBLE, "")
-    texts = pc.replace_substring_regex(texts, _GUARDED, r"\1")
-    texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _BREAKS, " "))
-    return pc.if_else(pc.equal(texts, ""), None, texts)
-
-
-def clean_table(table: pa.Table) -> pa.Table:
-    """Bring every cell of a raw table to tidy text; row numbers, widths and geometries stay.
-
-    Parameters
-    ----------
-    table
-        Raw table with the columns ``c0, c1, ...``.
-
-    Examples
-    --------
-    >>> clean_table(pa.table({"c0": [" 甲 "], "_row": [2]})).to_pydict()
-    {'c0': ['甲'], '_row': [2]}
-    """
-    columns = {name: clean(table[name]) if name[:1] == "c" else table[name] for name in table.column_names}
-    return pa.table(columns)
-
-
 def without_blanks(texts: pa.StringArray, words: Mapping[str, str]) -> pa.StringArray:
     """Empty the cells whose text stands for nothing, but those that a vocabulary lists.
 
@@ -125,6 +88,8 @@ def without_blanks(texts: pa.StringArray, words: Mapping[str, str]) -> pa.String
         for text in pc.unique(texts.filter(blank)).to_pylist()
         if is_blank(text) and fold(text) not in words
     ]
+    if not found:
+        return texts
     return pc.if_else(
         pc.fill_null(pc.is_in(texts, pa.array(found, pa.string())), fill_value=False), None, texts
     )
@@ -157,11 +122,12 @@ def read_column(
     if field.type in {"number", "integer"}:
         return _read_numbers(texts, field, rows)
     readers: dict[str, Reader] = {
-        "date": read_date,
         "boolean": lambda text: read_boolean(text, words),
         "choice": lambda text: read_choice(text, words),
         "check": lambda text: read_choice(text, words),
     }
+    if field.type == "date":
+        return _read_dates(texts, field, rows)
     if field.name == _CREDIT_CODE:
         return _read_each(texts, read_credit_code, field, rows)
     if reader := readers.get(field.type):
@@ -172,27 +138,18 @@ def read_column(
 def _read_texts(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) -> Column:
     if field.name in _HALF_WIDTH:
         texts = pc.utf8_normalize(texts, form="NFKC")
-    faults = {
-        "TEXT_CONTROL_CHAR": (pc.match_substring_regex(texts, _CONTROL), {}),
-        "FIELD_TOO_LONG": (pc.greater(pc.utf8_length(texts), field.max_length), {"limit": field.max_length}),
-    }
+    faults: list[tuple[str, pa.BooleanArray, Mapping[str, object]]] = []
+    if may_hold(texts, _CONTROL_BYTES):
+        faults.append(("TEXT_CONTROL_CHAR", pc.match_substring_regex(texts, _CONTROL), {}))
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > field.max_length:
+        longer = pc.greater(pc.utf8_length(texts), field.max_length)
+        faults.append(("FIELD_TOO_LONG", longer, {"limit": field.max_length}))
     findings = [
         Finding(code, int(rows[place]), field.name, texts[int(place)].as_py(), details)
-        for code, (wrong, details) in faults.items()
+        for code, wrong, details in faults
         for place in np.flatnonzero(flags(wrong))
     ]
     return Column(texts.to_pandas(), findings)
-
-
-def flags(mask: pa.BooleanArray) -> NDArray[np.bool_]:
-    """Turn an Arrow mask into a NumPy one; null counts as False.
-
-    Examples
-    --------
-    >>> flags(pa.array([True, None, False])).tolist()
-    [True, False, False]
-    """
-    return np.asarray(pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def plain_numbers(texts: pa.StringArray) -> NDArray[np.float64]:
@@ -204,9 +161,9 @@ def plain_numbers(texts: pa.StringArray) -> NDArray[np.float64]:
     [113.7, nan, nan]
     """
     plain = pc.if_else(pc.match_substring_regex(texts, PLAIN_NUMBER), texts, None)
-    return np.asarray(
-        pc.replace_substring_regex(plain, r"^\+", "").cast(pa.float64()).to_numpy(zero_copy_only=False)
-    )
+    if may_hold(plain, _PLUS):
+        plain = pc.replace_substring_regex(plain, r"^\+", "")
+    return np.asarray(plain.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 
 def _read_numbers(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) -> Column:
@@ -216,12 +173,28 @@ def _read_numbers(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) 
     good = (plain >= low) & (plain <= high)
     if field.type == "integer":
         good &= (np.trunc(plain) == plain) & (np.abs(plain) <= 2**53)
+    if not (pc.count(texts, mode="only_valid").as_py() - good.sum()):
+        read = pd.Series(plain)
+        return Column(read.astype("Int64") if field.type == "integer" else read, [])
     odd = _read_each(
         pc.if_else(pa.array(good), None, texts), lambda text: read_number(text, field), field, rows
     )
     values = np.where(good, plain, odd.read.to_numpy(np.float64, na_value=np.nan))
     read = pd.Series(values)
     return Column(read.astype("Int64") if field.type == "integer" else read, odd.findings, odd.bounds)
+
+
+def _read_dates(texts: pa.StringArray, field: Field, rows: NDArray[np.int64]) -> Column:
+    """Read the plain days in one stroke, each other spelling once."""
+    plain = pc.if_else(pc.match_substring_regex(texts, PLAIN_DATE), texts, None)
+    days = pc.strptime(plain, format="%Y-%m-%d", unit="s", error_is_null=True)
+    # 30 February is no day, whatever day it would be counted on to
+    good = pc.fill_null(pc.equal(days.cast(pa.date32()).cast(pa.string()), plain), fill_value=False)
+    odd = _read_each(pc.if_else(good, None, texts), read_date, field, rows)
+    if not pc.any(good).as_py():
+        return odd
+    read = pd.Series(pc.if_else(good, days, None).to_pandas()).astype("datetime64[s]")
+    return Column(read.where(flags(good), odd.read), odd.findings)
 
 
 def _read_each(texts: pa.StringArray, read: Reader, field: Field, rows: NDArray[np.int64]) -> Column:

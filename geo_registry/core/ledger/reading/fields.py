@@ -72,6 +72,8 @@ def read_fields(
         )
     read: dict[str, Column] = {}
     for field in kind.all_fields:
+        if field.name not in at and field.name not in sets:
+            continue
         words = words_of_field(field, kind)
         texts = (
             body[at[field.name]].combine_chunks() if field.name in at else pa.nulls(len(rows), pa.string())
@@ -80,8 +82,7 @@ def read_fields(
         if field.name in sets:
             _check_set(field, sets[field.name], words)
             texts = texts.fill_null(sets[field.name])
-        if field.name in at or field.name in sets:
-            read[field.name] = read_column(texts, field, rows, words)
+        read[field.name] = read_column(texts, field, rows, words)
     _keep_bounds(read, kind)
     findings = [found for column in read.values() for found in column.findings]
     return {name: column.read for name, column in read.items()}, findings

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from geo_registry.core.kinds import Geometry
 from geo_registry.core.ledger.reading.angles import Angle, Axis, read_angle
-from geo_registry.core.ledger.reading.columns import flags, plain_numbers
+from geo_registry.core.ledger.reading.columns import plain_numbers
 from geo_registry.core.ledger.reading.numbers import parse_quantity
 from geo_registry.core.ledger.reading.units import unit_of
+from geo_registry.core.ledger.tidy import flags
 from geo_registry.core.space.crs import is_projected
 from geo_registry.core.space.datums import to_wgs84, transform_geometries
 
@@ -66,6 +67,8 @@ class Placed:
         True where the numbers are given too coarsely (``COORD_LOW_PRECISION``).
     details
         What the sentence about a row needs, by the row's place.
+    lon, lat
+        The same places in WGS 84 degrees where they are points alone, NaN where there is none.
     """
 
     geometry: NDArray[Any]
@@ -75,9 +78,13 @@ class Placed:
     fields: Codes
     coarse: NDArray[np.bool_]
     details: dict[int, Mapping[str, object]] = field(default_factory=dict)
+    lon: Floats | None = None
+    lat: Floats | None = None
 
 
-def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Region) -> Placed:
+def place_points(
+    x: pa.StringArray, y: pa.StringArray, datum: str, region: Region, *, draw: bool = True
+) -> Placed:
     """Read two columns of coordinates.
 
     Parameters
@@ -88,6 +95,8 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
         ``wgs84``, ``cgcs2000``, ``gcj02``, ``bd09`` or ``EPSG:n``.
     region
         West, south, east, north of the service region, WGS 84 degrees; west > east spans 180°.
+    draw
+        False to leave the geometries out, which cost the most.
 
     Examples
     --------
@@ -107,7 +116,8 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
     codes = _first(codes, _judge_place(np.column_stack([lon, lat, lon, lat]), bounds, datum, region))
     good = codes == ""
     geometry = np.full(len(codes), None, dtype=object)
-    geometry[good] = shapely.points(lon[good], lat[good])
+    if draw:
+        geometry[good] = shapely.points(lon[good], lat[good])
     worse, better = np.maximum(xs.steps, ys.steps), np.minimum(xs.steps, ys.steps)
     coarse = good & ~np.bool_(plane) & ((worse > COARSE_DEG) | (better >= COARSE_DEG))
     at_lat = ~np.isnan(xs.numbers) & np.isnan(ys.numbers)
@@ -119,6 +129,8 @@ def place_points(x: pa.StringArray, y: pa.StringArray, datum: str, region: Regio
         np.where(at_lat, "lat", "lon"),
         coarse,
         _region_details(codes, lon, lat, region),
+        np.where(good, lon, np.nan),
+        np.where(good, lat, np.nan),
     )
 
 
@@ -268,7 +280,8 @@ def _coded(*faults: tuple[NDArray[np.bool_] | np.bool_, str]) -> Codes:
 
 
 def _first(codes: Codes, later: Codes) -> Codes:
-    return np.where(codes == "", later, codes)
+    free = codes == ""
+    return later if free.all() else np.where(free, later, codes)
 
 
 def _only(shapes: NDArray[Any], wanted: NDArray[np.bool_]) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo_registry.core.ledger.reading.columns import flags
+from geo_registry.core.ledger.tidy import flags, may_hold
 from geo_registry.core.raw import ROW
 
 Reason = Literal["title", "note", "summary", "heading"]
@@ -26,6 +26,8 @@ _NOTE = (
     r"|preparedby|checkedby|source)[:：]"
 )
 _NUMBER = r"^[\d.,%\-－—/]*$"
+_BLANKS = b"\t\n\x0c\r ", b" "
+"""Blanks as the pattern of a text's blanks understands them."""
 _MERGED_CELLS = 3
 """A text repeated in at least so many cells, and half the row, is one merged cell: a note or a section."""
 
@@ -77,7 +79,7 @@ def part_rows(
     """
     cells = {int(name[1:]): table[name].combine_chunks() for name in table.column_names if name[:1] == "c"}
     lead = pc.coalesce(*cells.values())
-    tight = pc.replace_substring_regex(lead, r"\s+", "")
+    tight = _tight(lead)
     filled = np.sum([flags(pc.is_valid(texts)) for texts in cells.values()], axis=0)
     masks: dict[Reason, NDArray[np.bool_]] = {
         "heading": _says_headings(cells, headings),
@@ -92,6 +94,11 @@ def part_rows(
     numbers = table[ROW].to_numpy()
     skipped = [Skipped(int(numbers[at]), found[at], lead[at].as_py()) for at in sorted(found)]
     return table.filter(pa.array(keep)), tuple(skipped)
+
+
+def _tight(texts: pa.StringArray) -> pa.StringArray:
+    """Take the blanks out of texts."""
+    return pc.replace_substring_regex(texts, r"\s+", "") if may_hold(texts, _BLANKS) else texts
 
 
 def _says_headings(
@@ -110,10 +117,7 @@ def _is_summary(cells: Mapping[int, pa.StringArray], columns: Mapping[int, str])
     """合计 in one of the first three columns or in the name's; a row that has a place is no sum."""
     names = [at for at, field in columns.items() if field == "name"]
     said = [cells[at] for at in dict.fromkeys([*sorted(cells)[:3], *names])]
-    mask = [
-        flags(pc.match_substring_regex(pc.replace_substring_regex(each, r"\s+", ""), _SUMMARY))
-        for each in said
-    ]
+    mask = [flags(pc.match_substring_regex(_tight(each), _SUMMARY)) for each in said]
     place = [flags(pc.is_valid(cells[at])) for at, field in columns.items() if field in {"lon", "lat"}]
     placed = np.logical_and.reduce(place) if len(place) > 1 else np.zeros(len(said[0]), dtype=bool)
     return np.asarray(np.logical_or.reduce(mask) & ~placed)
@@ -126,8 +130,10 @@ def _is_aside(
     filled: NDArray[Any],
 ) -> NDArray[Any]:
     """Find a text merged across the row, or one alone where no record has its name or code."""
-    same = [flags(pc.fill_null(pc.equal(texts, lead), fill_value=True)) for texts in cells.values()]
-    merged = np.logical_and.reduce(same) & (filled >= max(_MERGED_CELLS, len(cells) / 2))
+    merged = filled >= max(_MERGED_CELLS, len(cells) / 2)
+    for texts in cells.values():
+        if merged.any():
+            merged &= flags(pc.fill_null(pc.equal(texts, lead), fill_value=True))
     known = [
         flags(pc.is_valid(cells[at]))
         for at, field in columns.items()

@@ -60,7 +60,8 @@ def canonical_rows(
     if placed:
         geometry = placed.geometry
         columns |= {"x_given": placed.x_given, "y_given": placed.y_given}
-        columns["datum"] = nothing.mask(~shapely.is_missing(geometry), datum)
+        there = ~np.isnan(placed.lon) if placed.lon is not None else ~shapely.is_missing(geometry)
+        columns["datum"] = nothing.mask(there, datum)
     rows = pd.DataFrame(columns, index=range(count))
     return conform(
         rows.assign(kind=kind.name, row=heading.body[ROW].to_numpy(), geometry=geometry), kind.fields

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -73,22 +76,111 @@ def validate(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Che
     >>> checked.accepted, checked.rejected, [(found.row, found.code) for found in checked.findings]
     (1, 1, [(3, 'COORD_MISSING')])
     """
+    check_layer(layer, heading, kind, rules)
+    judged = _judge(layer, heading, kind, rules)
+    rows, kept = judged.rows, judged.kept
+    again = _refuse_again(heading, rows, kept)
+    frame, told = _look_closer(judged.frame[kept].reset_index(drop=True), kind, rules)
+    refused = rows[~kept].tolist()
+    findings = [*_without_warnings([*judged.findings, *again], set(refused)), *told, *told_skips(heading)]
+    return Checked(frame, in_order(findings), len(rows), tuple(refused), heading.skipped, judged.datum)
+
+
+def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> Block:
+    """Judge some rows of a layer by themselves: what only the whole layer shows is not looked at.
+
+    Parameters
+    ----------
+    layer
+        The layer; nothing is read of its cells.
+    heading
+        What its columns mean, and some of its rows of data.
+    kind, rules
+        As for `validate`.
+
+    Returns
+    -------
+    Block
+        Rows that come again, their codes' order and their twins are left to `whole.look_at_whole`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.kinds import Field, Label, Symbol
+    >>> name, symbol = Field("name", "text", Label("名称", "Name"), "name"), Symbol("circle", "#000000")
+    >>> kind = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, ("point",), "required", (name,))
+    >>> cells = {"c0": ["甲", "乙"], "c1": ["114.0213", None], "c2": ["33.5812", None]}
+    >>> cells = pa.table(cells | {"_row": [2, 3], "_width": [3, 1]})
+    >>> heading = Heading({0: "name", 1: "lon", 2: "lat"}, {}, (1,), (), 3, cells)
+    >>> rules = Rules(date(2026, 1, 1), "wgs84")
+    >>> block = validate_block(RawLayer("表1", None, cells), heading, kind, rules)
+    >>> block.checked.refused, block.points.tolist()
+    ((3,), [[114.0213], [33.5812]])
+    """
+    draw = rules.districts is not None and len(rules.districts) > 0
+    judged = _judge(layer, heading, kind, rules, draw=draw)
+    kept, points = judged.kept, judged.points
+    refused = judged.rows[~kept].tolist()
+    frame = judged.frame if kept.all() else judged.frame[kept].reset_index(drop=True)
+    frame, told = _look_at_each(frame, kind, rules)
+    findings = (*_without_warnings(judged.findings, set(refused)), *told)
+    checked = Checked(frame, findings, len(judged.rows), tuple(refused), heading.skipped, judged.datum)
+    return Block(checked, None if draw or points is None else points[:, kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of a layer that were judged by themselves.
+
+    Attributes
+    ----------
+    checked
+        The rows.
+    points
+        Their longitudes and latitudes, ``(2, n)``, WGS 84 degrees, NaN where there is none; the frame then
+        has no geometries. None where the frame has them.
+    """
+
+    checked: Checked
+    points: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Rows judged one by one: all of them in `frame`, those that are good marked in `kept`."""
+
+    frame: gpd.GeoDataFrame
+    rows: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    findings: list[Finding]
+    datum: str | None
+    points: NDArray[np.float64] | None
+
+
+def _judge(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules, *, draw: bool = True) -> _Judged:
     rows = heading.body[ROW].to_numpy()
-    _check_file(layer, heading, kind, rules)
     values, findings = read_fields(heading.body, heading.columns, rows, kind=kind, sets=rules.sets)
-    datum, placed = place_rows(layer, heading, kind, rules)
+    datum, placed = place_rows(layer, heading, kind, rules, draw=draw)
     findings += judge_fields(values, rows, today=rules.today)
     findings += judge_places(placed, rows, kind, needed=needs_place(kind, rules))
     if rules.delimited and layer.headings is None:
         findings += _judge_width(heading, rows)
     kept = ~np.isin(rows, list(refused_rows(findings)))
-    findings += _refuse_again(heading, rows, kept)
     frame = canonical_rows(heading, kind, values, datum=datum, placed=placed)
-    frame, told = _look_closer(frame[kept].reset_index(drop=True), kind, rules)
-    refused = rows[~kept].tolist()
-    findings = [*_without_warnings(findings, set(refused)), *told, *_told_skips(heading)]
-    findings.sort(key=lambda found: (found.row or 0, found.code))
-    return Checked(frame, tuple(findings), len(rows), tuple(refused), heading.skipped, datum)
+    points = None if placed is None or placed.lon is None else np.array([placed.lon, placed.lat])
+    return _Judged(frame, rows, kept, findings, datum, points)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by row and code; those of the whole layer come first.
+
+    Examples
+    --------
+    >>> [found.row for found in in_order([Finding("COORD_MISSING", 3), Finding("DUPLICATE", 2)])]
+    [2, 3]
+    """
+    return tuple(sorted(findings, key=lambda found: (found.row or 0, found.code)))
 
 
 def needs_place(kind: Kind, rules: Rules) -> bool:
@@ -106,8 +198,32 @@ def needs_place(kind: Kind, rules: Rules) -> bool:
     return kind.position == "required" and not rules.allow_unlocated
 
 
-def _check_file(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> None:
-    """Refuse what no single row is to blame for."""
+def check_layer(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) -> None:
+    """Refuse what no single row is to blame for.
+
+    Parameters
+    ----------
+    layer, heading, kind, rules
+        As for `validate`.
+
+    Raises
+    ------
+    FileRefused
+        ``NO_ROWS``, ``HEADER_MISSING``, ``CELL_FORMULA``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.kinds import Label, Symbol
+    >>> symbol = Symbol("circle", "#000000")
+    >>> kind = Kind("kiln", "source", Label("烤房", "Kiln"), symbol, ("point",), "required", ())
+    >>> cells = pa.table({"c0": ["甲"], "_row": [2], "_width": [1]})
+    >>> heading = Heading({0: "name"}, {}, (1,), (), 1, cells)
+    >>> check_layer(RawLayer("表1", None, cells), heading, kind, Rules(date(2026, 1, 1), "wgs84"))
+    Traceback (most recent call last):
+    geo_registry.errors.FileRefused: HEADER_MISSING(field='lon, lat', seen='name')
+    """
     if not heading.body.num_rows:
         raise FileRefused("NO_ROWS", layer=layer.name)
     known = {*heading.columns.values(), *rules.sets}
@@ -147,7 +263,17 @@ def _without_warnings(findings: list[Finding], refused: set[int]) -> list[Findin
     return [found for found in findings if found.severity == "row" or found.row not in refused]
 
 
-def _told_skips(heading: Heading) -> list[Finding]:
+def told_skips(heading: Heading) -> list[Finding]:
+    """Warn of the totals and notes among the rows, which are no data.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from geo_registry.core.ledger.reading.rows import Skipped
+    >>> skipped = (Skipped(1, "title", "台账"), Skipped(9, "summary", "合计"))
+    >>> [found.row for found in told_skips(Heading({}, {}, (2,), skipped, 1, pa.table({})))]
+    [9]
+    """
     skipped = [each for each in heading.skipped if each.reason in _TOLD_SKIPS]
     return [Finding("SUMMARY_ROW_SKIPPED", each.row, None, each.text) for each in skipped]
 
@@ -156,6 +282,15 @@ def _look_closer(frame: gpd.GeoDataFrame, kind: Kind, rules: Rules) -> tuple[gpd
     """Warn of what shows only among kept rows: codes again, twins, closed stations, other districts."""
     frame["code_no"] = number_codes(frame["code"])
     told = find_repeated(frame) + find_twins(frame)
+    frame, more = _look_at_each(frame, kind, rules)
+    return frame, told + more
+
+
+def _look_at_each(
+    frame: gpd.GeoDataFrame, kind: Kind, rules: Rules
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Warn of what shows in a kept row alone: closed stations, other districts."""
+    told: list[Finding] = []
     if kind.role == "station":
         told += _find_closed(frame)
     if rules.districts is not None and len(rules.districts):

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from geo_registry.core.findings import Finding
 from geo_registry.core.kinds import Kind
 from geo_registry.core.ledger.headings import Heading
-from geo_registry.core.ledger.reading.columns import flags, without_blanks
+from geo_registry.core.ledger.reading.columns import without_blanks
 from geo_registry.core.ledger.reading.positions import Placed, place_geometries, place_points
+from geo_registry.core.ledger.tidy import flags
 from geo_registry.core.ledger.validate.rules import Rules
 from geo_registry.core.ledger.validate.written import WKT, merged, wkb_of
 from geo_registry.core.raw import GEOMETRY, RawLayer
@@ -111,7 +112,7 @@ def datum_of(layer: RawLayer, rules: Rules, *, shapes: bool) -> str:
 
 
 def place_rows(
-    layer: RawLayer, heading: Heading, kind: Kind, rules: Rules
+    layer: RawLayer, heading: Heading, kind: Kind, rules: Rules, *, draw: bool = True
 ) -> tuple[str | None, Placed | None]:
     """Find where the rows of a layer lie.
 
@@ -125,6 +126,8 @@ def place_rows(
         Kind of the rows: the geometries it may have.
     rules
         Datum and region.
+    draw
+        False to leave the geometries of points out.
 
     Returns
     -------
@@ -161,10 +164,11 @@ def place_rows(
     if x.null_count == y.null_count == texts.null_count == len(texts):
         return None, None
     datum = datum_of(layer, rules, shapes=False)
-    placed = place_points(x, y, datum, rules.region)
+    written = texts.null_count < len(texts)
+    placed = place_points(x, y, datum, rules.region, draw=draw or written)
     if "point" not in kind.geometry:
         placed.codes[placed.codes == ""] = "GEOM_TYPE"
-    if texts.null_count == len(texts):
+    if not written:
         return datum, placed
     drawn = place_geometries(wkb_of(texts), datum, rules.region, kind.geometry)
     return datum, merged(drawn, placed, flags(pc.is_valid(texts)))

@@ -69,6 +69,8 @@ class Checked:
         Rows that are no data.
     datum
         Datum the positions were in; None where the rows have none.
+    elsewhere
+        Count of rows accepted that are kept elsewhere, since they are too many for a frame.
     """
 
     frame: gpd.GeoDataFrame
@@ -77,6 +79,7 @@ class Checked:
     refused: tuple[int, ...]
     skipped: tuple[Skipped, ...]
     datum: str | None
+    elsewhere: int = 0
 
     def __post_init__(self) -> None:
         """Hold the law that no row is lost."""
@@ -86,7 +89,7 @@ class Checked:
     @property
     def accepted(self) -> int:
         """Count of rows accepted."""
-        return len(self.frame)
+        return len(self.frame) + self.elsewhere
 
     @property
     def rejected(self) -> int:
