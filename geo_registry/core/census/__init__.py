@@ -1,15 +1,20 @@
 """Every source as a few numbers: what audits, counts and maps of millions are made of."""
 
+from geo_registry.core.census.city import City, city_of
 from geo_registry.core.census.columns import Census, Rows, census_of, hexed, joined
 from geo_registry.core.census.sight import count_records, of_kinds, seen
 from geo_registry.core.census.tally import Tally, source_points, tally
+from geo_registry.core.census.told import frame_of
 
 __all__ = [
     "Census",
+    "City",
     "Rows",
     "Tally",
     "census_of",
+    "city_of",
     "count_records",
+    "frame_of",
     "hexed",
     "joined",
     "of_kinds",
