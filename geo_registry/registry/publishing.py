@@ -18,8 +18,8 @@ from geo_registry.publish import export as exports
 from geo_registry.publish import pmtiles
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
-from geo_registry.publish.scope import scope_in_words
-from geo_registry.registry import audits, records, seeing, tiling
+from geo_registry.publish.scope import scope_of
+from geo_registry.registry import audits, counting, records, seeing, tiling
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ExportOrder:
     kind
         A kind, ``all``, ``rings`` or ``unlocated``.
     form
-        ``shp | gpkg | geojson | csv | xlsx | pmtiles``.
+        ``shp | gpkg | geojson | parquet | csv | xlsx | pmtiles``.
     crs, datum, encoding, names
         See `publish.export.ExportRequest`.
     bbox
@@ -135,7 +135,10 @@ def _snapshot(house: House, viewer: Viewer, order: ExportOrder, revision: int) -
     layers = {ALL: tuple(tiling.LAYERS), RINGS: (RINGS,)}.get(order.kind) or tiling.layers_of(house, kinds)
     wanted = tiling.Wanted(kinds=kinds, on=order.on, as_of=revision)
     said = {"revision": revision, "catalog": house.catalog.digest, "on": str(order.on)}
-    said |= {"synthetic": records.any_synthetic(house, viewer, revision), **_scope(viewer.bounds, order.lang)}
+    said |= {
+        "synthetic": records.any_synthetic(house, viewer, revision),
+        **scope_of(viewer.bounds, order.lang),
+    }
     content = tiling.snapshot(house, viewer, layers, wanted=wanted, said=said)
     name = kinds[0] if kinds else {ALL: "registry"}.get(order.kind, order.kind)
     return Exported(f"{name}_r{revision}.{PMTILES}", pmtiles.MEDIA_TYPE, content)
@@ -152,14 +155,9 @@ def _request(
     synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
     asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
     parameters = {name: str(value) for name, value in asked.items() if value is not None}
-    parameters |= _scope(bounds, order.lang)
+    parameters |= scope_of(bounds, order.lang)
     stamp = Stamp(revision, synthetic, parameters)
     return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
-
-
-def _scope(bounds: Bounds, lang: Language) -> dict[str, str]:
-    """Say beside what was asked for what was there to be seen, where that is not everything."""
-    return {} if bounds.everything else {"scope": scope_in_words(bounds, lang)}
 
 
 def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
@@ -210,52 +208,6 @@ def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[
         (str(order.station),), status="all", rings_m=(float(order.ring or 0),), on=order.on, as_of=order.as_of
     )
     return audits.answered(house, viewer, audits.filled(house, question)).pairs["source_id"]
-
-
-def export_audit(
-    house: House, viewer: Viewer, question: Question, form: str, *, lang: Language, summary: bool
-) -> Exported:
-    """Write the pairs of an audit, or its summary, as a file.
-
-    Parameters
-    ----------
-    house
-        Where records are.
-    viewer
-        Who asks.
-    question
-        What is asked.
-    form
-        ``csv | json | geojson | gpkg | shp | xlsx``.
-    lang
-        Language of labels.
-    summary
-        True for counts by station, kind and ring instead of pairs.
-
-    Raises
-    ------
-    SignInNeeded
-        ``COUNTS_ONLY`` for pairs where only counts are shown.
-    """
-    if not summary:
-        seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, question)
-    found = audits.answered(house, viewer, settled)
-    table = found.summary if summary else found.pairs
-    revision = house.revision(settled.as_of)
-    known = records.frames(house, viewer, settled.kinds, revision)
-    sources = records.valid_on(known, settled.on)
-    placed = sources.set_index("id").geometry.reindex(table["source_id"]) if not summary else None
-    places = None if placed is None else gpd.GeoSeries(placed, crs=CRS)
-    made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
-    if viewer.counts_only:
-        made_up = records.any_synthetic(house, viewer, house.revision())
-    radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
-    parameters = {"rings_m": radii, "on": str(settled.on), "status": settled.status}
-    stamp = Stamp(revision, made_up, parameters | _scope(found.provenance.bounds, lang))
-    request = ExportRequest(form, stamp, lang=lang)
-    name = "audit_summary" if summary else "audit"
-    return exports.export_table(table, house.catalog, name=name, request=request, geometry=places)
 
 
 def report(
@@ -317,7 +269,7 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
     sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
-    city = audits.answered(house, viewer, replace(settled, stations=(), status="active"))
+    city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
     near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
     commit = house.store.commit_at(revision)
     return reports.ReportInputs(

@@ -10,7 +10,7 @@ import click
 import geo_registry as gr
 from geo_registry.cli.group import Shell
 from geo_registry.cli.patience import patience
-from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.cli.printing import deliver, delivery, print_json, print_table
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import as_of, day, number
 from geo_registry.errors import ValueRefused
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-FORMATS = ("csv", "json", "geojson", "gpkg", "shp", "xlsx")
+    from geo_registry import Question, Registry
+
+FORMATS = ("csv", "json", "geojson", "gpkg", "shp", "parquet", "xlsx")
+
+STREAMED = "parquet"
+"""Format whose pairs are written as they are found."""
 
 
 def radii(text: str) -> tuple[float, ...]:
@@ -72,19 +77,30 @@ def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None
     )
     registry = gr.open(store_url(shell))
     if form or output:
-        with patience():
-            made = registry.export_audit(
-                question, form or output_format(output), shell.lang, summary=not pairs
-            )
-        deliver(made.name, made.content, output or Path("-"), shell)
+        _take(
+            registry, question, form or output_format(output), output or Path("-"), pairs=pairs, shell=shell
+        )
         return
     with patience():
-        found = registry.audit(question=question)
+        found = registry.audit(question=question) if pairs else registry.auditing.counts(question)
     if shell.as_json:
-        print_json(found.as_document())
+        print_json(found.as_document() if pairs else found.counts_document())
         return
     for table in (found.pairs,) if pairs else (found.summary, found.totals):
         _print_frame(table)
+
+
+def _take(
+    registry: Registry, question: Question, form: str, output: Path, *, pairs: bool, shell: Shell
+) -> None:
+    """Write an audit as a file: pairs as Parquet while they are found, all else at once."""
+    if pairs and form == STREAMED:
+        with delivery(registry.auditing.name(question), output, shell) as file, patience():
+            registry.auditing.stream(question, file, shell.lang)
+        return
+    with patience():
+        made = registry.export_audit(question, form, shell.lang, summary=not pairs)
+    deliver(made.name, made.content, output, shell)
 
 
 def output_format(output: Path | None) -> str:

@@ -39,8 +39,9 @@ def frame_of(census: Census) -> gpd.GeoDataFrame:
     ({'id': '0000000000000007', 'kind': 'kiln'}, [2026.0, nan])
     """
     rows = census.rows
-    shapes = shapely.points(rows.lon, rows.lat)
-    shapes[np.isnan(rows.lon)] = None
+    shapes = np.full(len(census), None, dtype=object)
+    count = len(census.grid.key)
+    shapes[:count] = shapely.points(rows.lon[:count], rows.lat[:count])
     shapes[census.shaped] = census.shapes
     own = {
         "accuracy_m": rows.accuracy_m,
