@@ -82,7 +82,7 @@ def deliver(name: str, content: bytes, output: Path | None, shell: Shell) -> Non
 
 @contextmanager
 def delivery(name: str, output: Path | None, shell: Shell) -> Iterator[Path]:
-    """Give the place of a file while it is written; it bears its name only when it is whole.
+    """Give the place of a file, or a folder, while it is written; it bears its name only when it is whole.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def delivery(name: str, output: Path | None, shell: Shell) -> Iterator[Path]:
             (Path(folder) / name).replace(path)
     except OSError as fault:
         raise ValueRefused("OUTPUT_UNWRITABLE", value=str(path), reason=fault.strerror) from fault
-    size = path.stat().st_size
+    size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.iterdir()))
     click.echo(say("cli.written", shell.lang, path=path, size=size), err=True)
     if shell.as_json:
         print_json({"file": str(path), "bytes": size})

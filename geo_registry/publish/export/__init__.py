@@ -20,7 +20,7 @@ from geo_registry.publish.export.geojson import write_geojson, write_json
 from geo_registry.publish.export.geopackage import write_geopackage
 from geo_registry.publish.export.layers import Layer, in_words, place_layer, table_layer
 from geo_registry.publish.export.notes import note_lines, stamp_of
-from geo_registry.publish.export.parquet import write_parquet, write_tables
+from geo_registry.publish.export.parquet import parquet_table, write_parquet, write_tables
 from geo_registry.publish.export.request import (
     FORMATS,
     TABLE_FORMATS,
@@ -42,6 +42,7 @@ __all__ = [
     "Stamp",
     "export",
     "export_table",
+    "parquet_table",
     "write_tables",
 ]
 

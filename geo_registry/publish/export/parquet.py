@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -94,18 +95,30 @@ def write_tables(
     ValueRefused, CRSError
         As from `export`.
     """
-    plan, waiting = plan_of(request, TABLE_FORMATS), iter(tables)
-    first = table_layer(name, next(waiting), catalog)
-    stamp = json.dumps(stamp_of([first], catalog.digest, plan), ensure_ascii=False)
-    schema = first.table.rename_columns(list(headings(first.fields, request.names))).schema
-    with parquet.ParquetWriter(
-        str(file), schema.with_metadata({STAMP: stamp}), compression=COMPRESSION
-    ) as writer:
-        _append(writer, first.table)
-        for table in waiting:
-            _append(writer, table_layer(name, table, catalog).table)
+    waiting = (parquet_table(table, catalog=catalog, name=name, request=request) for table in tables)
+    first = next(waiting)
+    with parquet.ParquetWriter(str(file), first.schema, compression=COMPRESSION) as writer:
+        for table in chain([first], waiting):
+            if table.num_rows:
+                writer.write_table(table, row_group_size=table.num_rows)
 
 
-def _append(writer: parquet.ParquetWriter, table: pa.Table) -> None:
-    if table.num_rows:
-        writer.write_table(table.rename_columns(writer.schema.names), row_group_size=table.num_rows)
+def parquet_table(table: pd.DataFrame, *, catalog: Catalog, name: str, request: ExportRequest) -> pa.Table:
+    """Bring a table into the columns and types of its file, with the stamp in its metadata.
+
+    Parameters
+    ----------
+    table
+        Rows.
+    catalog, name, request
+        As for `write_tables`.
+
+    Raises
+    ------
+    ValueRefused, CRSError
+        As from `export`.
+    """
+    plan, layer = plan_of(request, TABLE_FORMATS), table_layer(name, table, catalog)
+    stamp = json.dumps(stamp_of([layer], catalog.digest, plan), ensure_ascii=False)
+    named = layer.table.rename_columns(list(headings(layer.fields, request.names)))
+    return named.replace_schema_metadata({STAMP: stamp})
