@@ -85,7 +85,7 @@ def kept(folder: Path, key: str) -> Sequence[Part] | None:
         return [
             Part(**{**each, "file": str(named / each["file"]), "box": tuple(each["box"])}) for each in said
         ]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError, KeyError) as fault:
         raise StoreError("PART_CORRUPT", value=str(named / _LIST), folder=str(named)) from fault

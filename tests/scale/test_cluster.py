@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from distributed import LocalCluster
 from pandas.testing import assert_frame_equal
 from pyarrow import dataset, parquet
 
@@ -78,6 +79,38 @@ def test_counts_of_an_engine_are_those_of_one_process(demo_copy: str, tmp_path: 
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
 
 
+def elsewhere(workers: int) -> LocalCluster:
+    """Start a scheduler with its own workers, as an office may have one."""
+    return LocalCluster(
+        n_workers=workers, processes=False, host="127.0.0.1", protocol="tcp", dashboard_address=None
+    )
+
+
+def test_a_scheduler_that_is_there_already(demo_copy: str, tmp_path: Path) -> None:
+    """The workers of a scheduler give the same counts; one without workers is told so."""
+    document(demo_copy, "audit", "--summary", "-o", str(tmp_path / "one.csv"))
+    words = ("audit", "--summary", "--engine", "dask", "--parts", str(tmp_path / "parts"), "--scheduler")
+    with elsewhere(1) as office:
+        address = str(office.scheduler_address)
+        document(demo_copy, *words, address, "-o", str(tmp_path / "many.csv"))
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
+
+
+@pytest.mark.usefixtures("short")
+def test_a_scheduler_without_workers(demo_copy: str) -> None:
+    """Work is not left waiting for workers that do not come."""
+    with elsewhere(0) as office:
+        words = ("audit", "--summary", "--engine", "dask", "--scheduler", str(office.scheduler_address))
+        assert document(demo_copy, *words, code=2)["code"] == "WORKERS_MISSING"
+
+
+def test_a_file_that_kills_every_worker(demo_copy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where workers are lost again and again, the work is given up and said to be."""
+    monkeypatch.setattr(work, "audit_part", dying.never)
+    words = ("audit", "--summary", "--engine", "dask", "--workers", "1")
+    assert document(demo_copy, *words, code=2)["code"] == "WORKERS_LOST"
+
+
 def state(url: str) -> str:
     """Sum up a store's bytes."""
     return hashlib.sha256(Path(url.removeprefix("sqlite:///")).read_bytes()).hexdigest()
@@ -94,12 +127,18 @@ REFUSALS = [
 ]
 
 
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let who does not answer be given up soon."""
+    monkeypatch.setattr("geo_registry.scale.cluster.ANSWER_S", 0.3)
+
+
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize(("words", "code"), REFUSALS, ids=[" ".join(words) for words, _ in REFUSALS])
 def test_what_cannot_be_done_is_refused(
-    demo_copy: str, words: tuple[str, ...], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_copy: str, words: tuple[str, ...], code: str, tmp_path: Path
 ) -> None:
-    """A scheduler that is not there, or what the engine does not do: one sentence, no file, the store as before."""
-    monkeypatch.setattr("geo_registry.scale.cluster.ANSWER_S", 0.3)
+    """A scheduler that is not there, or what an engine does not do: no file, and the store as before."""
     before = state(demo_copy)
     said = document(demo_copy, "audit", *words, "-o", str(tmp_path / "out" / "pairs"), code=2)
     assert said["code"] == code
@@ -151,7 +190,7 @@ def test_without_the_extra_it_is_named(demo_store: str, monkeypatch: pytest.Monk
 def test_a_store_newer_than_the_program(demo_copy: str, tmp_path: Path) -> None:
     """A store of a later program is refused before anything is written."""
     with sqlite3.connect(demo_copy.removeprefix("sqlite:///")) as file:
-        file.execute("PRAGMA user_version = 999")
+        file.execute("UPDATE meta SET value = '999'")
     said = document(demo_copy, "audit", "--engine", "dask", "-o", str(tmp_path / "pairs"), code=2)
     assert said["code"] == "STORE_NEWER"
     assert not (tmp_path / "pairs").exists()
