@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_registry.core import filters
@@ -21,6 +22,7 @@ from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, counting, records, seeing, tiling
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
+from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -268,9 +270,8 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
-    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
+    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
     city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
-    near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
     commit = house.store.commit_at(revision)
     return reports.ReportInputs(
         station=rows.iloc[0],
@@ -278,7 +279,7 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
         sources=near,
         zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         totals=city.totals,
-        registered=_registered(house, sources),
+        registered=registered,
         catalog=house.catalog,
         revision=revision,
         head=commit.hash,
@@ -288,10 +289,20 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     )
 
 
-def _registered(house: House, sources: gpd.GeoDataFrame) -> pd.DataFrame:
+def _near(
+    house: House, viewer: Viewer, settled: Question, wanted: list[str]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Read the sources of a report, and count by kind what there is in all."""
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    if not many.is_whole(house, viewer.bounds, revision):
+        ids = np.unique(np.array([int(one, 16) for one in wanted], dtype=np.uint64))
+        near = many.rows_of(house, viewer.bounds, settled.kinds, revision=revision, ids=ids)
+        every = many.registered(house, viewer.bounds, settled.kinds, revision=revision, on=on)
+        return records.valid_on(near, on), every
+    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
     active = sources["status"].isin(house.catalog.active)
     counted = pd.DataFrame({"kind": sources["kind"], "active": active.astype(int), "all": 1})
-    return counted.groupby("kind", as_index=False).sum()
+    return sources[sources["id"].isin(wanted)], counted.groupby("kind", as_index=False).sum()
 
 
 def _ages(house: House, sources: gpd.GeoDataFrame, on: date) -> dict[str, int]:

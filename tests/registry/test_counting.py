@@ -133,3 +133,17 @@ def test_a_record_that_changes_meanwhile_is_told_as_it_was(
     assert registry.revision > 0
     writing.close()
     registry.close()
+
+
+@pytest.mark.parametrize("viewer", [VIEWERS[0], VIEWERS[3]], ids=["owner", "district"])
+def test_reports_are_those_of_frames(
+    demo_store: str, viewer: Viewer | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station's report is from numbers, byte for byte, what it is from frames."""
+    registry = opened(demo_store, viewer)
+    expected = registry.report("2399A", "html", "en").content
+    registry.close()
+    monkeypatch.setattr(many, "WHOLE", -1)
+    registry = opened(demo_store, viewer)
+    assert registry.report("2399A", "html", "en").content == expected
+    registry.close()

@@ -296,3 +296,29 @@ def _totals(
         for kind, count in zip(*np.unique(lost.astype(str), return_counts=True), strict=True):
             unlocated[str(kind)] += int(count)
     return located, unlocated
+
+
+def registered(
+    house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, on: date
+) -> pd.DataFrame:
+    """Count the sources that there are, placed or not.
+
+    Parameters
+    ----------
+    house, bounds, kinds, revision, on
+        As for `totals`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``active`` and ``all``, a row a kind that there is any of.
+    """
+    parts = []
+    for census, held in _held(house, bounds, revision, kinds):
+        valid = census.valid(on)
+        rows = census.rows.state[held if valid is None else held & valid]
+        counts = np.bincount(rows, minlength=len(census.states))
+        active = census.states["status"].isin(house.catalog.active).to_numpy()
+        parts.append(pd.DataFrame({"kind": census.states["kind"], "active": counts * active, "all": counts}))
+    every = pd.concat(parts).groupby("kind", as_index=False).sum()
+    return every[every["all"] > 0].reset_index(drop=True)
