@@ -20,7 +20,8 @@ from geo_registry.publish import pmtiles
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_of
-from geo_registry.registry import audits, counting, records, seeing, tiling
+from geo_registry.registry import audits, records, seeing, tiling
+from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 from geo_registry.registry.seeing import many
 

@@ -38,7 +38,7 @@ from geo_registry.core.frame import conform, empty
 from geo_registry.live import kept
 from geo_registry.live.standing import Standing
 from geo_registry.publish.export import ExportRequest, Stamp, parquet_table, write_tables
-from geo_registry.registry.counting import AT_ONCE
+from geo_registry.registry.auditing.counting import AT_ONCE
 from geo_registry.scale import parts, work
 from geo_registry.scale.cluster import gathered
 from tests.bench.census import CENSUS, STATIONS, census

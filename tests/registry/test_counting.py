@@ -14,7 +14,8 @@ import geo_registry as gr
 from geo_registry.core.access import Viewer, public
 from geo_registry.core.audit.result import PAIR_COLUMNS
 from geo_registry.core.bounds import area
-from geo_registry.registry import Registry, counting
+from geo_registry.registry import Registry
+from geo_registry.registry.auditing import counting
 from geo_registry.registry.editing.orders import Edit
 from geo_registry.registry.seeing import many
 

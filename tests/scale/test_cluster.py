@@ -18,9 +18,10 @@ from pyarrow import dataset, parquet
 import geo_registry as gr
 from geo_registry.core.audit.result import PAIR_COLUMNS
 from geo_registry.errors import StoreError
-from geo_registry.registry import Registry, scaling
+from geo_registry.registry import Registry
+from geo_registry.registry.auditing import scaling
+from geo_registry.registry.auditing.scaling import Engine
 from geo_registry.registry.editing.orders import Edit
-from geo_registry.registry.scaling import Engine
 from geo_registry.scale import parts, work
 from tests.cli.shell import document, run
 from tests.scale import dying

@@ -15,7 +15,7 @@ from geo_registry.cli.printing import deliver, delivery, print_json
 from geo_registry.cli.verbs.asking import output_format, print_frame, question_options, radii
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.errors import ValueRefused
-from geo_registry.registry.scaling import Engine
+from geo_registry.registry.auditing.scaling import Engine
 
 if TYPE_CHECKING:
     from geo_registry import Question, Registry

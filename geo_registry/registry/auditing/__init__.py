@@ -11,7 +11,8 @@ from geo_registry.core.frame import CRS
 from geo_registry.publish import export as exports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_of
-from geo_registry.registry import audits, counting, records, scaling, seeing
+from geo_registry.registry import audits, records, seeing
+from geo_registry.registry.auditing import counting, scaling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Language
+    from geo_registry.registry.auditing.scaling import Engine
     from geo_registry.registry.audits import Question
     from geo_registry.registry.house import House
-    from geo_registry.registry.scaling import Engine
 
 STREAMED = "parquet"
 """Format whose pairs are written as they are found."""

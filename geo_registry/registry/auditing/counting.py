@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
 
 AT_ONCE = 100_000
-"""Pairs that are held in memory at once, at about 2 kB each while they are made."""
+"""Sources in rings that are audited at once: with 30,000 it takes 1.4 times as long, in no less memory."""
 
 
 def counted(house: House, viewer: Viewer, settled: Question) -> core.Audit:
