@@ -32,7 +32,7 @@ VERBS = {
     "move": "editing",
     "history": "editing",
     "decide": "editing",
-    "audit": "asking",
+    "audit": "auditing",
     "near": "asking",
     "report": "taking",
     "export": "taking",

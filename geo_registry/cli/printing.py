@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +16,7 @@ from geo_registry.errors import ValueRefused
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geo_registry.cli.group import Shell
 
@@ -74,17 +76,48 @@ def deliver(name: str, content: bytes, output: Path | None, shell: Shell) -> Non
     ValueRefused
         ``OUTPUT_UNWRITABLE``.
     """
+    with delivery(name, output, shell) as file:
+        file.write_bytes(content)
+
+
+@contextmanager
+def delivery(name: str, output: Path | None, shell: Shell) -> Iterator[Path]:
+    """Give the place of a file, or a folder, while it is written; it bears its name only when it is whole.
+
+    Parameters
+    ----------
+    name, output, shell
+        As for `deliver`.
+
+    Yields
+    ------
+    Path
+        Where to write; what fails there leaves nothing, and what stood under the name as it was.
+
+    Raises
+    ------
+    ValueRefused
+        ``OUTPUT_UNWRITABLE``.
+    """
     if output is not None and str(output) == "-":
-        click.echo(content, nl=False)
+        with TemporaryDirectory() as folder:
+            yield Path(folder) / name
+            click.echo((Path(folder) / name).read_bytes(), nl=False)
         return
-    path = Path(name) if output is None else output / name if output.is_dir() else output
-    if path.suffix == ".shp":
-        path = path.with_suffix(".zip")
+    path = _named(name, output)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with TemporaryDirectory(prefix=".making-", dir=path.parent) as folder:
+            yield Path(folder) / name
+            (Path(folder) / name).replace(path)
     except OSError as fault:
         raise ValueRefused("OUTPUT_UNWRITABLE", value=str(path), reason=fault.strerror) from fault
-    click.echo(say("cli.written", shell.lang, path=path, size=len(content)), err=True)
+    size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.iterdir()))
+    click.echo(say("cli.written", shell.lang, path=path, size=size), err=True)
     if shell.as_json:
-        print_json({"file": str(path), "bytes": len(content)})
+        print_json({"file": str(path), "bytes": size})
+
+
+def _named(name: str, output: Path | None) -> Path:
+    path = Path(name) if output is None else output / name if output.is_dir() else output
+    return path.with_suffix(".zip") if path.suffix == ".shp" else path

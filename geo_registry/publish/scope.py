@@ -33,6 +33,17 @@ def scope_in_words(bounds: Bounds, lang: Language) -> str:
     return say("scope.sentence", lang, parts=parts) if parts else ""
 
 
+def scope_of(bounds: Bounds, lang: Language) -> dict[str, str]:
+    """Give the parameter of an export that says what its numbers leave out, where that is anything.
+
+    Parameters
+    ----------
+    bounds, lang
+        As for `scope_in_words`.
+    """
+    return {} if bounds.everything else {"scope": scope_in_words(bounds, lang)}
+
+
 def _parts(bounds: Bounds, lang: Language) -> Iterator[str]:
     comma = say("scope.comma", lang)
     if bounds.areas:

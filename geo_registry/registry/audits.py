@@ -152,22 +152,36 @@ def answered(house: House, viewer: Viewer, settled: Question) -> core.Audit:
         return answered(house, replace(viewer, counts_only=False), settled).counts_alone()
 
     def answer() -> core.Audit:
-        on, revision = settled.on or house.today, house.revision(settled.as_of)
-        request = core.AuditRequest(
-            rings_m=settled.rings_m, on=on, statuses=_statuses(settled.status), kinds=settled.kinds
-        )
-        sited = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
-        sources, counted = _sources(house, viewer, settled, sited)
+        on, stations = settled.on or house.today, sited(house, viewer, settled)
+        sources, counted = _sources(house, viewer, settled, stations)
         made = core.audit(
             records.valid_on(sources, on),
-            sited,
+            stations,
             catalog=house.catalog,
-            request=request,
-            zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
+            request=request_of(house, settled),
+            zones=zones(house, viewer, settled),
         ).bounded(viewer.bounds)
         return made.resting_on(*counted) if counted else made
 
     return house.recent.get(("audit", settled, viewer.bounds), answer)
+
+
+def request_of(house: House, settled: Question) -> core.AuditRequest:
+    """Put a question that `settle` let through as the core is asked; errors as `core.AuditRequest`."""
+    on, statuses = settled.on or house.today, _statuses(settled.status)
+    return core.AuditRequest(rings_m=settled.rings_m, on=on, statuses=statuses, kinds=settled.kinds)
+
+
+def sited(house: House, viewer: Viewer, settled: Question) -> gpd.GeoDataFrame:
+    """Give the stations that a question is about; errors as `records.stations`."""
+    revision, wanted = house.revision(settled.as_of), (settled.stations, settled.level)
+    return records.stations(house, viewer, revision, on=settled.on or house.today, wanted=wanted)
+
+
+def zones(house: House, viewer: Viewer, settled: Question) -> gpd.GeoDataFrame:
+    """Give the zones that add to scores on the day of a question."""
+    known = records.of_role(house, viewer, house.revision(settled.as_of), "zone")
+    return records.valid_on(known, settled.on or house.today)
 
 
 def _sources(

@@ -10,6 +10,7 @@ from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
 from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, importing, publishing, readiness, records, seeing, tiling
+from geo_registry.registry.auditing import Auditing
 from geo_registry.registry.audits import Question
 from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
@@ -86,6 +87,11 @@ class Registry:
     def keeping(self) -> Keeping:
         """The proof that the store is whole, and copies of it."""
         return Keeping(self._house, self._viewer)
+
+    @property
+    def auditing(self) -> Auditing:
+        """Audits of any size."""
+        return Auditing(self._house, self._viewer)
 
     def must(self, right: Right) -> None:
         """Refuse who has no right to an act, before it is read what is asked; errors as `access.must`."""
@@ -229,10 +235,8 @@ class Registry:
         ----------
         station
             Code, id or name.
-        form
-            ``pdf`` or ``html``.
-        lang
-            ``zh`` or ``en``.
+        form, lang
+            ``pdf`` or ``html``; ``zh`` or ``en``.
         question
             Rings, dates and revision.
         """
@@ -248,7 +252,7 @@ class Registry:
         self, question: Question, form: str, lang: Language, *, summary: bool = False
     ) -> Exported:
         """Write the pairs or the summary of an audit as a file."""
-        return publishing.export_audit(self._house, self._viewer, question, form, lang=lang, summary=summary)
+        return self.auditing.export(question, form, lang, summary=summary)
 
     def near(self, lon: float, lat: float, radius_m: float, *, on: date | None = None) -> pd.DataFrame:
         """List sources and stations round a point, nearest first, exact.

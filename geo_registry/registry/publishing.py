@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_registry.core import filters
@@ -18,9 +19,11 @@ from geo_registry.publish import export as exports
 from geo_registry.publish import pmtiles
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
-from geo_registry.publish.scope import scope_in_words
+from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, records, seeing, tiling
+from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
+from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +54,7 @@ class ExportOrder:
     kind
         A kind, ``all``, ``rings`` or ``unlocated``.
     form
-        ``shp | gpkg | geojson | csv | xlsx | pmtiles``.
+        ``shp | gpkg | geojson | parquet | csv | xlsx | pmtiles``.
     crs, datum, encoding, names
         See `publish.export.ExportRequest`.
     bbox
@@ -135,7 +138,10 @@ def _snapshot(house: House, viewer: Viewer, order: ExportOrder, revision: int) -
     layers = {ALL: tuple(tiling.LAYERS), RINGS: (RINGS,)}.get(order.kind) or tiling.layers_of(house, kinds)
     wanted = tiling.Wanted(kinds=kinds, on=order.on, as_of=revision)
     said = {"revision": revision, "catalog": house.catalog.digest, "on": str(order.on)}
-    said |= {"synthetic": records.any_synthetic(house, viewer, revision), **_scope(viewer.bounds, order.lang)}
+    said |= {
+        "synthetic": records.any_synthetic(house, viewer, revision),
+        **scope_of(viewer.bounds, order.lang),
+    }
     content = tiling.snapshot(house, viewer, layers, wanted=wanted, said=said)
     name = kinds[0] if kinds else {ALL: "registry"}.get(order.kind, order.kind)
     return Exported(f"{name}_r{revision}.{PMTILES}", pmtiles.MEDIA_TYPE, content)
@@ -152,14 +158,9 @@ def _request(
     synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
     asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
     parameters = {name: str(value) for name, value in asked.items() if value is not None}
-    parameters |= _scope(bounds, order.lang)
+    parameters |= scope_of(bounds, order.lang)
     stamp = Stamp(revision, synthetic, parameters)
     return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
-
-
-def _scope(bounds: Bounds, lang: Language) -> dict[str, str]:
-    """Say beside what was asked for what was there to be seen, where that is not everything."""
-    return {} if bounds.everything else {"scope": scope_in_words(bounds, lang)}
 
 
 def _rings(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.GeoDataFrame]:
@@ -210,52 +211,6 @@ def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[
         (str(order.station),), status="all", rings_m=(float(order.ring or 0),), on=order.on, as_of=order.as_of
     )
     return audits.answered(house, viewer, audits.filled(house, question)).pairs["source_id"]
-
-
-def export_audit(
-    house: House, viewer: Viewer, question: Question, form: str, *, lang: Language, summary: bool
-) -> Exported:
-    """Write the pairs of an audit, or its summary, as a file.
-
-    Parameters
-    ----------
-    house
-        Where records are.
-    viewer
-        Who asks.
-    question
-        What is asked.
-    form
-        ``csv | json | geojson | gpkg | shp | xlsx``.
-    lang
-        Language of labels.
-    summary
-        True for counts by station, kind and ring instead of pairs.
-
-    Raises
-    ------
-    SignInNeeded
-        ``COUNTS_ONLY`` for pairs where only counts are shown.
-    """
-    if not summary:
-        seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, question)
-    found = audits.answered(house, viewer, settled)
-    table = found.summary if summary else found.pairs
-    revision = house.revision(settled.as_of)
-    known = records.frames(house, viewer, settled.kinds, revision)
-    sources = records.valid_on(known, settled.on)
-    placed = sources.set_index("id").geometry.reindex(table["source_id"]) if not summary else None
-    places = None if placed is None else gpd.GeoSeries(placed, crs=CRS)
-    made_up = bool(sources.loc[sources["id"].isin(found.pairs["source_id"]), "synthetic"].any())
-    if viewer.counts_only:
-        made_up = records.any_synthetic(house, viewer, house.revision())
-    radii = ",".join(f"{radius_m:g}" for radius_m in found.request.rings_m)
-    parameters = {"rings_m": radii, "on": str(settled.on), "status": settled.status}
-    stamp = Stamp(revision, made_up, parameters | _scope(found.provenance.bounds, lang))
-    request = ExportRequest(form, stamp, lang=lang)
-    name = "audit_summary" if summary else "audit"
-    return exports.export_table(table, house.catalog, name=name, request=request, geometry=places)
 
 
 def report(
@@ -316,9 +271,8 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
-    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
-    city = audits.answered(house, viewer, replace(settled, stations=(), status="active"))
-    near = sources[sources["id"].isin([*found.pairs["source_id"], *found.siting["source_id"]])]
+    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
+    city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
     commit = house.store.commit_at(revision)
     return reports.ReportInputs(
         station=rows.iloc[0],
@@ -326,7 +280,7 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
         sources=near,
         zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         totals=city.totals,
-        registered=_registered(house, sources),
+        registered=registered,
         catalog=house.catalog,
         revision=revision,
         head=commit.hash,
@@ -336,10 +290,20 @@ def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.R
     )
 
 
-def _registered(house: House, sources: gpd.GeoDataFrame) -> pd.DataFrame:
+def _near(
+    house: House, viewer: Viewer, settled: Question, wanted: list[str]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Read the sources of a report, and count by kind what there is in all."""
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    if not many.is_whole(house, viewer.bounds, revision):
+        ids = np.unique(np.array([int(one, 16) for one in wanted], dtype=np.uint64))
+        near = many.rows_of(house, viewer.bounds, settled.kinds, revision=revision, ids=ids)
+        every = many.registered(house, viewer.bounds, settled.kinds, revision=revision, on=on)
+        return records.valid_on(near, on), every
+    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
     active = sources["status"].isin(house.catalog.active)
     counted = pd.DataFrame({"kind": sources["kind"], "active": active.astype(int), "all": 1})
-    return counted.groupby("kind", as_index=False).sum()
+    return sources[sources["id"].isin(wanted)], counted.groupby("kind", as_index=False).sum()
 
 
 def _ages(house: House, sources: gpd.GeoDataFrame, on: date) -> dict[str, int]:

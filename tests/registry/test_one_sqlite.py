@@ -19,7 +19,7 @@ OTHERS = {"adbc_driver_sqlite", "apsw", "duckdb", "fiona", "osgeo", "pyogrio", "
 """Packages that bring an SQLite of their own."""
 OTHER_CALLS = {"read_dataframe", "read_file", "to_file", "write_dataframe"}
 """Calls of GeoPandas and its kin that open files with GDAL."""
-IN_CHILDREN = {"publish/export/gdal_child.py", "intake/formats"}
+IN_CHILDREN = {"publish/export/gdal/gdal_child.py", "intake/formats"}
 """Modules that run in a process of their own, which never opens the store."""
 COMMITS = 40
 SERVING = """

@@ -1,4 +1,4 @@
-"""Verbs that ask: the audit of stations, and what is round a point."""
+"""What verbs that ask share, and the one that asks what is round a point."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import click
 
 import geo_registry as gr
 from geo_registry.cli.group import Shell
-from geo_registry.cli.patience import patience
-from geo_registry.cli.printing import deliver, print_json, print_table
+from geo_registry.cli.printing import print_json, print_table
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import as_of, day, number
 from geo_registry.errors import ValueRefused
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     import pandas as pd
-
-FORMATS = ("csv", "json", "geojson", "gpkg", "shp", "xlsx")
 
 
 def radii(text: str) -> tuple[float, ...]:
@@ -49,51 +46,14 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command("audit")
-@click.option("--station", "stations", multiple=True, metavar="CODE")
-@click.option("--level", default="national", show_default=True)
-@click.option("--kind", "kinds", multiple=True)
-@click.option("--status", default="active", show_default=True)
-@question_options
-@click.option("--pairs/--summary", "pairs", default=True)
-@click.option("--format", "form", metavar="|".join(FORMATS))
-@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
-@click.pass_obj
-def audit(shell: Shell, /, *, pairs: bool, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
-    """Audit the neighbourhood of stations."""
-    question = gr.Question(
-        stations=asked["stations"],
-        level=asked["level"],
-        kinds=asked["kinds"],
-        status=asked["status"],
-        rings_m=radii(asked["rings"]),
-        on=asked["on"],
-        as_of=asked["as_of"],
-    )
-    registry = gr.open(store_url(shell))
-    if form or output:
-        with patience():
-            made = registry.export_audit(
-                question, form or output_format(output), shell.lang, summary=not pairs
-            )
-        deliver(made.name, made.content, output or Path("-"), shell)
-        return
-    with patience():
-        found = registry.audit(question=question)
-    if shell.as_json:
-        print_json(found.as_document())
-        return
-    for table in (found.pairs,) if pairs else (found.summary, found.totals):
-        _print_frame(table)
-
-
 def output_format(output: Path | None) -> str:
     """Tell the format wanted from the ending of a file's name."""
     suffix = "" if output is None else output.suffix.removeprefix(".").lower()
     return {"zip": "shp", "": "csv"}.get(suffix, suffix)
 
 
-def _print_frame(table: pd.DataFrame) -> None:
+def print_frame(table: pd.DataFrame) -> None:
+    """Print a table, columns aligned."""
     print_table(list(table.columns), table.itertuples(index=False, name=None))
     click.echo()
 
@@ -110,7 +70,7 @@ def near(shell: Shell, lon: float, lat: float, *, radius_m: float, on: date | No
     if shell.as_json:
         print_json({"lon": lon, "lat": lat, "radius_m": radius_m, "found": found.to_dict(orient="records")})
     else:
-        _print_frame(found)
+        print_frame(found)
 
 
-COMMANDS = {"audit": audit, "near": near}
+COMMANDS = {"near": near}

@@ -53,7 +53,7 @@ def report(shell: Shell, /, station: str, form: str | None, output: Path | None,
 
 @click.command("export")
 @click.option("--kind", default="all", show_default=True)
-@click.option("--format", "form", metavar="shp|gpkg|geojson|csv|xlsx|pmtiles")
+@click.option("--format", "form", metavar="shp|gpkg|geojson|parquet|csv|xlsx|pmtiles")
 @click.option("--crs")
 @click.option("--datum", metavar="gcj02|bd09")
 @click.option("--encoding", default="utf-8", show_default=True, metavar="utf-8|gbk")

@@ -7,6 +7,7 @@ from geo_registry.core.audit.neighbourhood import audit
 from geo_registry.core.audit.request import MAX_RINGS, AuditRequest, checked_rings
 from geo_registry.core.audit.result import Audit, Provenance
 from geo_registry.core.audit.score import ScoreRules, source_priority
+from geo_registry.core.audit.sums import added
 
 __all__ = [
     "MAX_RINGS",
@@ -14,6 +15,7 @@ __all__ = [
     "AuditRequest",
     "Provenance",
     "ScoreRules",
+    "added",
     "audit",
     "checked_rings",
     "source_priority",

@@ -165,10 +165,12 @@ class Audit:
             ``request``, ``provenance`` and the five tables as lists of records; metres with 3
             decimals, degrees with 2, missing values None.
         """
+        tables = {name: records(getattr(self, name)) for name in ("pairs", "siting", "near_misses")}
+        return self.counts_document() | tables
+
+    def counts_document(self) -> dict[str, object]:
+        """Give what `as_document` does but for the tables that name single sources."""
         request, provenance = self.request, self.provenance
-        tables = {
-            name: getattr(self, name) for name in ("summary", "totals", "pairs", "siting", "near_misses")
-        }
         return {
             "request": {
                 "rings_m": list(request.rings_m),
@@ -185,7 +187,8 @@ class Audit:
                 "unlocated": dict(provenance.unlocated),
                 "scope": provenance.bounds.as_document(),
             },
-            **{name: records(table) for name, table in tables.items()},
+            "summary": records(self.summary),
+            "totals": records(self.totals),
         }
 
 

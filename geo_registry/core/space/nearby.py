@@ -78,15 +78,42 @@ def _pairs_of_shapes(
 ) -> Nearby:
     """Find candidates by boxes in degrees, then measure."""
     lon, lat = centres
-    i_point, position = _box_hits(geometries[shapes], lon, lat, max(rings_m))
+    i_point, position = box_hits(geometries[shapes], lon, lat, max(rings_m))
     i_geometry = shapes[position]
     way = distance_to_geometry(lon[i_point], lat[i_point], geometries[i_geometry], rings_m=rings_m)
     inside = way.distance_m <= max(rings_m)
     return Nearby(i_geometry[inside], i_point[inside], way.distance_m[inside], way.azimuth_deg[inside])
 
 
-def _box_hits(shapes: NDArray[np.object_], lon: Floats, lat: Floats, radius_m: float) -> tuple[Index, Index]:
-    """Pair points with the shapes whose boxes may be within a radius, also across the meridian of 180°."""
+def box_hits(shapes: NDArray[np.object_], lon: Floats, lat: Floats, radius_m: float) -> tuple[Index, Index]:
+    """Pair points with the shapes whose boxes may be within a radius, also across the meridian of 180°.
+
+    Parameters
+    ----------
+    shapes
+        Shapely geometries in WGS 84 degrees, ``(n,)``.
+    lon, lat
+        Points, WGS 84 degrees, ``(m,)``.
+    radius_m
+        Metres; every pair within it is among those found.
+
+    Returns
+    -------
+    i_point, i_shape : numpy.ndarray
+        Places in the arrays given, each pair once.
+
+    Raises
+    ------
+    ValueRefused
+        ``RING_NOT_POSITIVE``.
+
+    Examples
+    --------
+    >>> west, east = shapely.box(179, 60, 180, 61), shapely.box(0, 0, 1, 1)
+    >>> place = np.array([-179.99]), np.array([60.5])
+    >>> [found.tolist() for found in box_hits(np.array([west, east]), *place, 5e3)]
+    [[0], [0]]
+    """
     lon_reach_deg, lat_reach_deg = degree_reach(lat, radius_m)
     tree = STRtree(shapes)
     south, north = lat - lat_reach_deg, lat + lat_reach_deg

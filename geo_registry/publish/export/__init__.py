@@ -1,4 +1,4 @@
-"""Rows as files people take away: shapefile, GeoPackage, GeoJSON, CSV and XLSX.
+"""Rows as files people take away: shapefile, GeoPackage, GeoJSON, GeoParquet, CSV and XLSX.
 
 Every format holds the same rows under names that the layer files declare, in the coordinates asked for, with
 the revision they were read at. What a format cannot hold goes beside it or is refused; nothing is lost in
@@ -20,6 +20,7 @@ from geo_registry.publish.export.geojson import write_geojson, write_json
 from geo_registry.publish.export.geopackage import write_geopackage
 from geo_registry.publish.export.layers import Layer, in_words, place_layer, table_layer
 from geo_registry.publish.export.notes import note_lines, stamp_of
+from geo_registry.publish.export.parquet import parquet_table, write_parquet, write_tables
 from geo_registry.publish.export.request import (
     FORMATS,
     TABLE_FORMATS,
@@ -33,7 +34,17 @@ from geo_registry.publish.export.request import (
 from geo_registry.publish.export.shapefile import write_shapefiles
 from geo_registry.publish.export.workbook import write_workbook
 
-__all__ = ["FORMATS", "TABLE_FORMATS", "ExportRequest", "Exported", "Stamp", "export", "export_table"]
+__all__ = [
+    "FORMATS",
+    "TABLE_FORMATS",
+    "ExportRequest",
+    "Exported",
+    "Stamp",
+    "export",
+    "export_table",
+    "parquet_table",
+    "write_tables",
+]
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The first moment a ZIP can say: fixed, so that equal rows give equal bytes."""
@@ -125,7 +136,7 @@ def _exported(layers: Sequence[Layer], digest: str, plan: Plan) -> Exported:
 
 def _written(layers: Sequence[Layer], digest: str, plan: Plan) -> bytes | dict[str, bytes]:
     """Write the one file of a format, or the several of an archive."""
-    lines = note_lines(layers, digest, plan)
+    lines, stamp = note_lines(layers, digest, plan), stamp_of(layers, digest, plan)
     match plan.request.format:
         case "shp":
             return write_shapefiles(layers, lines, plan)
@@ -133,13 +144,18 @@ def _written(layers: Sequence[Layer], digest: str, plan: Plan) -> bytes | dict[s
             return write_geopackage(layers, lines, plan)
         case "xlsx":
             return write_workbook(layers, lines, plan)
-        case "csv":
-            files = {f"{layer.name}.csv": write_csv(layer, plan) for layer in layers}
+        case "csv" | "parquet" as form:
+            files = {
+                f"{layer.name}.{form}": write_csv(layer, plan)
+                if form == "csv"
+                else write_parquet(layer, stamp, plan)
+                for layer in layers
+            }
             return files if len(files) > 1 else next(iter(files.values()), b"")
         case "json":
-            return write_json(layers[0], stamp_of(layers, digest, plan), plan.request.names)
+            return write_json(layers[0], stamp, plan.request.names)
         case _:
-            return write_geojson(layers, stamp_of(layers, digest, plan), plan.request.names)
+            return write_geojson(layers, stamp, plan.request.names)
 
 
 def _zipped(members: Mapping[str, bytes]) -> bytes:

@@ -48,6 +48,7 @@ FORMATS = {
     "shp": FileFormat("zip", ZIP.media_type, "EPSG:4490", ENCODINGS),
     "gpkg": FileFormat("gpkg", "application/geopackage+sqlite3", "EPSG:4490"),
     "geojson": FileFormat("geojson", "application/geo+json", crs_only=("EPSG:4326", "EPSG:4490")),
+    "parquet": FileFormat("parquet", "application/vnd.apache.parquet"),
     "csv": FileFormat("csv", "text/csv", encodings=ENCODINGS),
     "xlsx": FileFormat("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
@@ -81,7 +82,7 @@ class ExportRequest:
     Attributes
     ----------
     format
-        ``shp | gpkg | geojson | csv | xlsx``, for tables ``json`` too.
+        ``shp | gpkg | geojson | parquet | csv | xlsx``, for tables ``json`` too.
     stamp
         Where the rows come from.
     crs

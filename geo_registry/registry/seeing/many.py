@@ -12,7 +12,8 @@ import shapely
 
 from geo_registry.core.access import published
 from geo_registry.core.bounds import within
-from geo_registry.core.census import Census, count_records, hexed, of_kinds, seen
+from geo_registry.core.census import Census, count_records, frame_of, hexed, of_kinds, seen
+from geo_registry.core.census import joined as together
 from geo_registry.core.frame import conform, joined
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.seeing.numbers import standing
@@ -138,6 +139,59 @@ def around(
     return rows_of(house, bounds, kinds, revision=revision, ids=standing(house, revision).near(*reach))
 
 
+def told(
+    house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, reach: Reach
+) -> gpd.GeoDataFrame:
+    """Give what an audit needs of the records that may lie within a radius of places, however many.
+
+    Parameters
+    ----------
+    house, bounds, kinds, revision, reach
+        As for `around`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `core.census.frame_of`, with ``code`` and ``name``.
+    """
+    now = standing(house, revision)
+    ids = now.near(*reach)
+    found = together([now.base.at(np.setdiff1d(now.rows_of(ids), now.gone)), now.fresh.of(ids)])
+    held = seen(found, bounds, house.catalog) & of_kinds(found, kinds)
+    return titled(house, frame_of(found.at(np.flatnonzero(held))), revision)
+
+
+def titled(house: House, rows: gpd.GeoDataFrame, revision: int) -> gpd.GeoDataFrame:
+    """Add to versions of records what each is called.
+
+    Parameters
+    ----------
+    house
+        Where they are.
+    rows
+        With ``id``, ``valid_from`` and ``valid_to``.
+    revision
+        As known at.
+    """
+    titles = _titles(house, sorted(set(rows["id"])), revision)
+    for name in ("valid_from", "valid_to"):
+        titles[name] = pd.to_datetime(titles[name]).astype("datetime64[s]")
+    key = ["id", "valid_from", "valid_to"]
+    named = pd.DataFrame(rows[key]).merge(titles.drop_duplicates(key), on=key, how="left", validate="m:1")
+    return rows.assign(code=named["code"].array, name=named["name"].array)
+
+
+def _titles(house: House, ids: Sequence[str], revision: int) -> pd.DataFrame:
+    """Read what records were called at a revision: of those touched since, their versions of then."""
+    found = house.store.titles(ids)
+    since = {one for step in range(revision + 1, house.revision() + 1) for one in house.touched(step)}
+    touched = sorted(since.intersection(ids))
+    if not touched:
+        return found
+    then = house.store.records(as_of=revision, ids=touched)[list(found.columns)]
+    return pd.concat([found[~found["id"].isin(touched)], then], ignore_index=True)
+
+
 Reach = tuple["NDArray[np.float64]", "NDArray[np.float64]", float]
 """Places in degrees WGS 84, and a radius in metres."""
 
@@ -242,3 +296,29 @@ def _totals(
         for kind, count in zip(*np.unique(lost.astype(str), return_counts=True), strict=True):
             unlocated[str(kind)] += int(count)
     return located, unlocated
+
+
+def registered(
+    house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, on: date
+) -> pd.DataFrame:
+    """Count the sources that there are, placed or not.
+
+    Parameters
+    ----------
+    house, bounds, kinds, revision, on
+        As for `totals`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``active`` and ``all``, a row a kind that there is any of.
+    """
+    parts = []
+    for census, held in _held(house, bounds, revision, kinds):
+        valid = census.valid(on)
+        rows = census.rows.state[held if valid is None else held & valid]
+        counts = np.bincount(rows, minlength=len(census.states))
+        active = census.states["status"].isin(house.catalog.active).to_numpy()
+        parts.append(pd.DataFrame({"kind": census.states["kind"], "active": counts * active, "all": counts}))
+    every = pd.concat(parts).groupby("kind", as_index=False).sum()
+    return every[every["all"] > 0].reset_index(drop=True)

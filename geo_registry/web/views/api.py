@@ -17,7 +17,7 @@ FOUND_AT_MOST = 20
 """Results of a search where no number is asked for."""
 MOST_FOUND = 200
 TABLES = ("pairs", "summary")
-FORMS = ("json", "csv", "geojson", "gpkg", "shp", "xlsx")
+FORMS = ("json", "csv", "geojson", "gpkg", "shp", "parquet", "xlsx")
 """Formats of an audit (contract, verb audit); JSON is the whole document, the others one table."""
 
 

@@ -19,8 +19,9 @@ from shapely import LineString, Point, box
 
 from geo_registry.catalog import load
 from geo_registry.core.audit import Audit, AuditRequest, audit
-from geo_registry.core.census import Census, Tally, census_of, hexed, joined, tally
+from geo_registry.core.census import Census, Tally, census_of, city_of, frame_of, hexed, joined, tally
 from geo_registry.core.frame import conform
+from geo_registry.core.kinds import Catalog
 
 ON = date(2026, 6, 1)
 KINDS = ("brick_kiln", "coal_sales_point", "construction_site", "monitoring_station")
@@ -37,16 +38,20 @@ Narrowed = Callable[[gpd.GeoDataFrame], Census]
 
 
 @pytest.fixture(scope="module")
-def narrowed(project_root: Path) -> Narrowed:
+def catalog(project_root: Path) -> Catalog:
+    """Return the project's own layer files."""
+    return load(project_root / "layers")
+
+
+@pytest.fixture(scope="module")
+def narrowed(catalog: Catalog) -> Narrowed:
     """Return the narrow view by the project's own layer files."""
-    catalog = load(project_root / "layers")
     return lambda frame: census_of(frame, catalog)
 
 
 @pytest.fixture(scope="module")
-def counted(project_root: Path, narrowed: Narrowed) -> Counted:
+def counted(catalog: Catalog, narrowed: Narrowed) -> Counted:
     """Return the tally of some parts, joined, beside the audit of the whole."""
-    catalog = load(project_root / "layers")
 
     def count(parts: list[gpd.GeoDataFrame], request: AuditRequest) -> tuple[Tally, Audit]:
         census = joined([narrowed(part.reset_index(drop=True)) for part in parts])
@@ -125,3 +130,35 @@ def test_a_census_holds_every_record_once(narrowed: Narrowed, rows: list[dict[st
     true = ~(by_id["valid_from"] > pd.Timestamp(ON)) & ~(by_id["valid_to"] < pd.Timestamp(ON))
     found = census.valid(ON)
     assert (np.ones(len(census), bool) if found is None else found).tolist() == true.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sources(), max_size=25), st.sampled_from(["active", "all"]))
+def test_the_city_counts_each_source_once(
+    catalog: Catalog, narrowed: Narrowed, rows: list[dict[str, Any]], statuses: str
+) -> None:
+    """City totals from numbers alone are those of the audit, and made-up sources are counted where listed."""
+    known = frame(rows)
+    known["synthetic"] = [number % 3 == 0 for number in range(len(known))]
+    request = AuditRequest(on=ON, rings_m=(800.0, 3000.0, 7000.0), statuses=statuses)
+    found = city_of(narrowed(known), STATIONS, catalog=catalog, request=request)
+    audited = audit(known, STATIONS, catalog=catalog, request=request)
+    assert_frame_equal(found.totals, audited.totals)
+    assert found.synthetic == known.set_index("id")["synthetic"][audited.pairs["source_id"].unique()].sum()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sources(), max_size=25))
+def test_rows_told_again_are_audited_alike(
+    catalog: Catalog, narrowed: Narrowed, rows: list[dict[str, Any]]
+) -> None:
+    """The audit of rows told from numbers has every pair and score of the audit of the rows themselves."""
+    known = frame(rows)
+    told = frame_of(narrowed(known))
+    request = AuditRequest(on=ON, rings_m=(800.0, 3000.0, 7000.0), statuses="all")
+    expected = audit(known, STATIONS, catalog=catalog, request=request, zones=ZONES)
+    found = audit(told, STATIONS, catalog=catalog, request=request, zones=ZONES)
+    assert_frame_equal(found.pairs, expected.pairs)
+    assert_frame_equal(found.summary, expected.summary)
+    assert_frame_equal(found.siting, expected.siting)
+    assert found.near_misses.equals(expected.near_misses)
