@@ -1,0 +1,100 @@
+"""Stores of a made-up census, written by the store's own commits: what is served, opened and edited here."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo_registry.catalog import load
+from geo_registry.core.frame import conform
+from geo_registry.core.kinds import Catalog
+from geo_registry.registry import init
+from geo_registry.settings import Settings
+from geo_registry.store import Store, connect
+from geo_registry.store.chain import Commit
+from geo_registry.store.rows import Change
+from tests.bench.census import CENSUS, Census, census
+
+PIECE = 100_000
+"""Records a commit, so that making a store of any size takes little memory."""
+AT = "2026-11-26T08:00:00+08:00"
+STATION = "monitoring_station"
+
+
+def census_of(sources: int) -> Census:
+    """Give the first sources of the whole census with all its stations, so that sizes differ in nothing else."""
+    whole = census(max(sources, CENSUS), kinds=6)
+    return whole._replace(
+        lon=whole.lon[:sources],
+        lat=whole.lat[:sources],
+        kind=whole.kind[:sources],
+        active=whole.active[:sources],
+        city=whole.city[:sources],
+    )
+
+
+def store_of(sources: int, path: Path) -> str:
+    """Make a store of so many sources and 1,734 national stations, and give its address.
+
+    Parameters
+    ----------
+    sources
+        How many.
+    path
+        The file; one that is there is taken as it is.
+    """
+    url = f"sqlite:///{path}"
+    if path.exists():
+        return url
+    init(url, by="bench")
+    made, catalog = census_of(sources), load(Settings().layers)
+    with closing(connect(url)) as store:
+        _commit(store, _stations(made, catalog), "stations")
+        for begin in range(0, sources, PIECE):
+            _commit(store, _sources(made, catalog, slice(begin, min(begin + PIECE, sources))), f"{begin}")
+    return url
+
+
+def _commit(store: Store, frame: gpd.GeoDataFrame, batch: str) -> None:
+    store.commit(Change(store.revision(), frame), Commit(0, AT, "bench", "import", batch))
+
+
+def _stations(made: Census, catalog: Catalog) -> gpd.GeoDataFrame:
+    count = len(made.station_lon)
+    columns = {
+        "id": [f"{2**63 + number:016x}" for number in range(count)],
+        "kind": STATION,
+        "code": [f"{number:04d}A" for number in range(count)],
+        "name": [f"站点 {number}" for number in range(count)],
+        "status": "operating",
+        "level": "national",
+    }
+    places = shapely.points(made.station_lon, made.station_lat)
+    return _canonical(columns, places, catalog, STATION)
+
+
+def _sources(made: Census, catalog: Catalog, rows: slice) -> gpd.GeoDataFrame:
+    kinds = np.array(catalog.of_role("source"), dtype=object)
+    number = np.arange(rows.start, rows.stop)
+    columns = {
+        "id": [f"{one + 1:016x}" for one in number],
+        "kind": kinds[made.kind[rows] % len(kinds)],
+        "code": [f"S{one}" for one in number],
+        "name": [f"污染源 {one}" for one in number],
+        "status": np.where(made.active[rows], "operating", "closed").astype(object),
+        "district": [f"第 {city} 区" for city in made.city[rows]],
+    }
+    return _canonical(columns, shapely.points(made.lon[rows], made.lat[rows]), catalog)
+
+
+def _canonical(
+    columns: dict[str, object], places: NDArray[np.object_], catalog: Catalog, *kinds: str
+) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame({**columns, "version": 1, "code_no": 1, "synthetic": True, "geometry": places})
+    return conform(frame, [field for kind in kinds for field in catalog.kinds[kind].fields])
