@@ -19,7 +19,7 @@ from geo_registry.settings import Settings
 from geo_registry.store import Store, connect
 from geo_registry.store.chain import Commit
 from geo_registry.store.rows import Change
-from tests.bench.census import CENSUS, Census, census
+from tests.bench.census import Census, read
 
 PIECE = 100_000
 """Records a commit, so that making a store of any size takes little memory."""
@@ -27,37 +27,28 @@ AT = "2026-11-26T08:00:00+08:00"
 STATION = "monitoring_station"
 
 
-def census_of(sources: int) -> Census:
-    """Give the first sources of the whole census with all its stations, so that sizes differ in nothing else."""
-    whole = census(max(sources, CENSUS), kinds=6)
-    return whole._replace(
-        lon=whole.lon[:sources],
-        lat=whole.lat[:sources],
-        kind=whole.kind[:sources],
-        active=whole.active[:sources],
-        city=whole.city[:sources],
-    )
-
-
-def store_of(sources: int, path: Path) -> str:
+def store_of(folder: Path, sources: int) -> str:
     """Make a store of so many sources and 1,734 national stations, and give its address.
 
     Parameters
     ----------
+    folder
+        Where the census is written; a store that is there whole is taken as it is.
     sources
         How many.
-    path
-        The file; one that is there is taken as it is.
     """
+    path, done = folder / f"{sources}.db", folder / f"{sources}.done"
     url = f"sqlite:///{path}"
-    if path.exists():
+    if done.exists():
         return url
+    path.unlink(missing_ok=True)
     init(url, by="bench")
-    made, catalog = census_of(sources), load(Settings().layers)
+    made, catalog = read(folder, sources), load(Settings().layers)
     with closing(connect(url)) as store:
         _commit(store, _stations(made, catalog), "stations")
         for begin in range(0, sources, PIECE):
             _commit(store, _sources(made, catalog, slice(begin, min(begin + PIECE, sources))), f"{begin}")
+    done.touch()
     return url
 
 

@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -30,12 +29,15 @@ class Contender:
         ``module:function`` that makes it ready, in its own process, and gives a `child.Ready`.
     given
         What the function is given; plain values.
+    rounds
+        Rounds at the most, none of them apart: for who is slow; 0 for all there are.
     """
 
     who: str
     holds: str
     prepare: str
     given: Mapping[str, object]
+    rounds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def in_turn(subject: str, size: int, contenders: Sequence[Contender], rounds: in
     try:
         for number in range(rounds + 1):
             for run in runs:
-                run.go(counts=number > 0)
+                if not run.contender.rounds or number < run.contender.rounds:
+                    run.go(counts=number > 0 or bool(run.contender.rounds))
         return [run.end(subject, size) for run in runs]
     finally:
         for run in runs:
@@ -141,10 +144,16 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 class _Run:
-    """A contender's process, seen from outside."""
+    """A contender's process, seen from outside.
+
+    Parameters
+    ----------
+    contender
+        Who.
+    """
 
     def __init__(self, contender: Contender) -> None:
-        self._contender = contender
+        self.contender = contender
         self._walls: list[float] = []
         self._cpus: list[float | None] = []
         self._process = subprocess.Popen(
@@ -167,7 +176,7 @@ class _Run:
 
     def end(self, subject: str, size: int) -> Figure:
         """Have it judge its last answer, and give the figure."""
-        who, holds = self._contender.who, self._contender.holds
+        who, holds = self.contender.who, self.contender.holds
         if self._missing:
             return Figure(subject, size, who, holds, missing=self._missing)
         heard = self._ask("end")
@@ -202,13 +211,7 @@ class _Run:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._contender.who} ended with {self._process.wait()}")
+            raise RuntimeError(f"{self.contender.who} ended with {self._process.wait()}")
         heard: dict[str, Any] = json.loads(line)
         return heard
 
-
-@contextmanager
-def progress(words: str) -> Iterator[None]:
-    """Say on standard error what is being measured."""
-    sys.stderr.write(f"{words} ...\n")
-    yield
