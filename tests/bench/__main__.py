@@ -19,12 +19,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import census
-from tests.bench.subjects import opening, pairs
+from tests.bench.subjects import edits, maps, opening, pairs, tiles
 from tests.bench.turns import Figure
 
 SIZES = (10_000, 100_000, 1_000_000, census.CENSUS)
 Subject = Callable[[Path, int], list[Figure]]
-SUBJECTS: dict[str, Subject] = {"opening": opening.figures, "pairs": pairs.figures}
+SUBJECTS: dict[str, Subject] = {"opening": opening.figures, "pairs": pairs.figures, "tiles": tiles.figures, "edits": edits.figures, "maps": maps.figures}
 FOLDER = "GEO_REGISTRY_BENCH_FOLDER"
 """Names a folder in which made-up stores stay for the next time; else they go with the program."""
 

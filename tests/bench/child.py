@@ -25,18 +25,20 @@ class Ready(NamedTuple):
     work
         What is timed.
     judge
-        Looks at the last result, after memory was read, and says what was found; ``wall_s``, a list, stands
-        for the times of the rounds where the work itself knows them better.
+        Looks at the last result, after memory was read, and says what was found.
     close
         Lets go of what must be let go.
     has_cpu
         Whether the work is this process's own.
+    before
+        What happens before each round, untimed.
     """
 
     work: Callable[[], object]
     judge: Callable[[Any], dict[str, Any]] = lambda _: {}
     close: Callable[[], object] = lambda: None
     has_cpu: bool = True
+    before: Callable[[], object] = lambda: None
 
 
 def peak_mb() -> float:
@@ -65,6 +67,7 @@ def main() -> None:
                 answers.write(json.dumps({"peak_mb": peak, "said": ready.judge(result)}) + "\n")
                 break
             result = None
+            ready.before()
             gc.collect()
             wall, cpu = time.perf_counter(), time.process_time()
             result = ready.work()

@@ -1,4 +1,4 @@
-"""A PostgreSQL with PostGIS for a subject, where one is installed; its databases end with it."""
+"""A database with PostGIS for a subject, where one is installed; it ends with its own server."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from contextlib import contextmanager
 
 from _pytest.outcomes import Skipped
 
-from tests.store.servers import Server, serving
+from tests.store.servers import serving
 
 SETTINGS = ("-c", "shared_buffers=1GB", "-c", "work_mem=256MB", "-c", "max_wal_size=8GB", "-c", "fsync=off")
 """More than the program's own few megabytes: a machine that serves a census has them."""
 
 
 @contextmanager
-def postgis() -> Iterator[Server | None]:
-    """Start a server; None where PostgreSQL or PostGIS is not installed."""
+def postgis() -> Iterator[str | None]:
+    """Start a server and give the address of a database; None where PostgreSQL or PostGIS is not installed."""
     try:
         server = serving(SETTINGS)
     except Skipped:
         yield None
         return
     try:
-        yield server
+        # the tests' own template knows one projection alone
+        server.execute("CREATE DATABASE bench")
+        server.execute("CREATE EXTENSION postgis", database="bench")
+        yield server.url("bench")
     finally:
         server.close()

@@ -180,16 +180,15 @@ class _Run:
         if self._missing:
             return Figure(subject, size, who, holds, missing=self._missing)
         heard = self._ask("end")
-        walls = heard["said"].pop("wall_s", None) or self._walls
         return Figure(
             subject,
             size,
             who,
             holds,
-            _median(walls),
+            _median(self._walls),
             _median(self._cpus),
             heard["peak_mb"],
-            len(walls),
+            len(self._walls),
             round(os.getloadavg()[0], 2),
             heard["said"],
         )

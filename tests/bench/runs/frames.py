@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
@@ -17,8 +18,8 @@ PLANES = {
 """CGCS2000 in the equal-area projection of China's national maps, and the zone most of the coast lies in."""
 
 
-def pairs(folder: str, size: int, out: str, plane: str) -> Ready:
-    """Join stations with sources within 5 km of a plane; projected and indexed before.
+def pairs(folder: str, size: int, out: str, plane: str, *, by_source: bool = False) -> Ready:
+    """Join stations and sources within 5 km of a plane; projected and indexed before.
 
     Parameters
     ----------
@@ -26,15 +27,23 @@ def pairs(folder: str, size: int, out: str, plane: str) -> Ready:
         As for `grid.pairs`.
     plane
         One of `PLANES`.
+    by_source
+        Whether each source looks for stations, as one writes who thinks of sources, instead of each station
+        for sources, which is faster.
     """
     made = read(Path(folder), size)
     sources = gpd.GeoDataFrame(geometry=gpd.points_from_xy(made.lon, made.lat), crs=4326)
     sources = sources.to_crs(PLANES[plane])
     places = gpd.points_from_xy(made.station_lon, made.station_lat)
     stations = gpd.GeoDataFrame(geometry=places, crs=4326).to_crs(PLANES[plane])
-    assert sources.sindex.size == size
+    left, right = (sources, stations) if by_source else (stations, sources)
+    assert right.sindex.size == len(right)
 
     def work() -> gpd.GeoDataFrame:
-        return gpd.sjoin(stations, sources, predicate="dwithin", distance=RINGS_M[-1])
+        return gpd.sjoin(left, right, predicate="dwithin", distance=RINGS_M[-1])
 
-    return Ready(work, lambda found: keep(out, found.index.to_numpy(), found["index_right"].to_numpy()))
+    def judge(found: gpd.GeoDataFrame) -> dict[str, Any]:
+        both = found.index.to_numpy(), found["index_right"].to_numpy()
+        return keep(out, *(reversed(both) if by_source else both))
+
+    return Ready(work, judge)

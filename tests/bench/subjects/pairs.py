@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.runs import found
-from tests.bench.runs.frames import PLANES
 from tests.bench.servers import postgis
 from tests.bench.turns import Contender, Figure, in_turn
 
@@ -20,7 +19,7 @@ HOLDS = {
     "scipy cKDTree": SEARCH + "both trees in memory",
     "numba prototype": SEARCH + "sorted and compiled before",
     "PostGIS geography": SEARCH + "sorted, indexed and in its buffers, answer read through COPY binary",
-    "geopandas": "search alone, neither distance nor azimuth; projected and indexed before",
+    "geopandas": "sjoin, search alone, neither distance nor azimuth; projected and indexed before",
     "ring_counts": "counts by kind, active or not, and ring of every station; no pair",
     "tally": "the same by all that a score hangs on, classes made anew, scores added up; no pair",
 }
@@ -36,7 +35,7 @@ def figures(folder: Path, size: int) -> list[Figure]:
     size
         Sources.
     """
-    with postgis() as server, TemporaryDirectory(dir=folder) as name:
+    with postgis() as dsn, TemporaryDirectory(dir=folder) as name:
         out, given = Path(name), {"folder": str(folder), "size": size}
         contenders = [
             _one(name, "ours", "grid:pairs", given),
@@ -44,14 +43,16 @@ def figures(folder: Path, size: int) -> list[Figure]:
             _one(name, "numba prototype", "compiled:pairs", given),
             _counting("ring_counts", "grid:counts", given),
             _counting("tally", "grid:scores", given),
-            *(_planar(name, plane, given) for plane in PLANES),
+            _planar(name, "Albers", given),
+            _planar(name, "Albers", given, by_source=True),
+            _planar(name, "UTM 50N", given),
         ]
-        if server is not None:
-            slow = _one(name, "PostGIS geography", "database:pairs", given | {"dsn": server.database()})
+        if dsn is not None:
+            slow = _one(name, "PostGIS geography", "database:pairs", given | {"dsn": dsn})
             contenders.append(replace(slow, rounds=SLOW_ROUNDS))
         measured = in_turn("pairs", size, contenders, ROUNDS)
         judged = [_judged(figure, out) for figure in measured]
-    if server is None:
+    if dsn is None:
         judged.append(_absent(size))
     return judged + (_of_the_cut(folder) if size == CUT else [])
 
@@ -64,9 +65,9 @@ def _counting(who: str, run: str, given: dict[str, object]) -> Contender:
     return Contender(f"ours, {who}", HOLDS[who], f"tests.bench.runs.{run}", given)
 
 
-def _planar(name: str, plane: str, given: dict[str, object]) -> Contender:
-    who = f"geopandas dwithin, {plane}"
-    given = given | {"out": f"{name}/{who}.npz", "plane": plane}
+def _planar(name: str, plane: str, given: dict[str, object], *, by_source: bool = False) -> Contender:
+    who = f"geopandas dwithin, {plane}{', source by source' if by_source else ''}"
+    given = given | {"out": f"{name}/{who}.npz", "plane": plane, "by_source": by_source}
     return Contender(who, HOLDS["geopandas"], "tests.bench.runs.frames:pairs", given, SLOW_ROUNDS)
 
 
