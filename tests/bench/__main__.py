@@ -1,6 +1,7 @@
 """`make bench`: what the design promises, measured beside its peers; nothing here is asserted in a test.
 
-The result is one JSON document; `--page` writes it and the page and plots that are made of it into docs.
+It prints one JSON document. With ``--page FOLDER`` it makes none: it reads that folder's benchmarks.json and
+writes benchmarks.md and its plots beside it.
 """
 
 from __future__ import annotations
@@ -11,22 +12,38 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import census
-from tests.bench.subjects import edits, maps, opening, pairs, tiles
+from tests.bench.page import write_page
+from tests.bench.subjects import demo, edits, maps, opening, pairs, programs, tiles
 from tests.bench.turns import Figure
 
 SIZES = (10_000, 100_000, 1_000_000, census.CENSUS)
+MANY = (100_000, 1_000_000, census.CENSUS)
 Subject = Callable[[Path, int], list[Figure]]
-SUBJECTS: dict[str, Subject] = {"opening": opening.figures, "pairs": pairs.figures, "tiles": tiles.figures, "edits": edits.figures, "maps": maps.figures}
+SUBJECTS: dict[str, tuple[Subject, Sequence[int]]] = {
+    "opening": (opening.figures, SIZES),
+    "pairs": (pairs.figures, SIZES),
+    "tiles": (tiles.figures, SIZES),
+    "edits": (edits.figures, MANY),
+    "maps": (maps.figures, MANY),
+}
+"""What is measured over the census, and at which sizes."""
+APART: dict[str, Callable[[list[int]], list[Figure]]] = {
+    "demo": lambda _: demo.figures(),
+    "imports": partial(programs.figures, "imports", "tests.bench.ledgers"),
+    "dask": partial(programs.figures, "dask", "tests.bench.dask_audit"),
+}
+"""What brings its own records."""
 FOLDER = "GEO_REGISTRY_BENCH_FOLDER"
-"""Names a folder in which made-up stores stay for the next time; else they go with the program."""
+"""Names a folder in which the census and its stores stay for the next time; else they go with the program."""
 
 
 @contextmanager
@@ -40,35 +57,44 @@ def _ground() -> Iterator[Path]:
         yield Path(name)
 
 
-def _measured(folder: Path, subjects: list[str], sizes: list[int]) -> Iterator[Figure]:
-    census.write(folder)
-    for size in sizes:
-        if not (folder / f"kept-{size}").exists():
-            yield from _said(opening.first(folder, size))
-        for subject in subjects:
-            yield from _said(SUBJECTS[subject](folder, size))
+def _measured(subjects: Sequence[str], sizes: Sequence[int]) -> Iterator[Figure]:
+    """Measure subjects: at the sizes given, else at their own."""
+    for name, measure in APART.items():
+        if name in subjects:
+            yield from measure(list(sizes or SIZES))
+    over = {name: sizes or its_sizes for name, (_, its_sizes) in SUBJECTS.items() if name in subjects}
+    with _ground() as folder:
+        census.write(folder)
+        for size in sorted({size for its_sizes in over.values() for size in its_sizes}):
+            if not (folder / f"kept-{size}").exists() or "opening" in over:
+                yield from opening.first(folder, size)
+            for name in [name for name, its_sizes in over.items() if size in its_sizes]:
+                yield from SUBJECTS[name][0](folder, size)
 
 
-def _said(figures: list[Figure]) -> list[Figure]:
-    for one in figures:
-        cpu = "" if one.cpu_s is None else f"{one.cpu_s:9.4f} s cpu"
-        wall = one.missing or f"{one.wall_s:9.4f} s wall"
-        said = {name: value for name, value in one.said.items() if not isinstance(value, list)}
-        sys.stderr.write(f"{one.subject:8} {one.size:9,} {wall} {cpu:16} {one.who}  {said}\n")
-    return figures
+def _line(one: Figure) -> str:
+    cpu = "" if one.cpu_s is None else f"{one.cpu_s:9.4f} s cpu"
+    wall = one.missing or f"{one.wall_s:9.4f} s wall"
+    said = {name: value for name, value in one.said.items() if not isinstance(value, list)}
+    return f"{one.subject:8} {one.size:9,} {wall} {cpu:16} {one.who}  {said}\n"
 
 
 def main() -> None:
-    """Measure what is asked for, and print one JSON document."""
+    """Measure what is asked for, and print one JSON document; or make a page of one."""
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    asked.add_argument("subject", nargs="?", choices=SUBJECTS, help="one subject; all where none is named")
-    asked.add_argument("sizes", nargs="*", type=int, help="sources; all sizes where none is named")
+    asked.add_argument("subject", nargs="?", choices=[*SUBJECTS, *APART], help="one subject; default all")
+    asked.add_argument("sizes", nargs="*", type=int, help="sources; default the subject's own sizes")
+    asked.add_argument(
+        "--page", type=Path, metavar="FOLDER", help="make the page of a document that is there"
+    )
     given = asked.parse_args()
-    began = time.monotonic()
-    with _ground() as folder:
-        figures = list(
-            _measured(folder, [given.subject] if given.subject else list(SUBJECTS), given.sizes or list(SIZES))
-        )
+    if given.page:
+        write_page(given.page)
+        return
+    began, figures = time.monotonic(), []
+    for figure in _measured([given.subject] if given.subject else [*SUBJECTS, *APART], given.sizes):
+        figures.append(figure)
+        sys.stderr.write(_line(figure))
     document = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo_registry.catalog import load
 from geo_registry.core.frame import conform
@@ -85,7 +85,7 @@ def _sources(made: Census, catalog: Catalog, rows: slice) -> gpd.GeoDataFrame:
 
 
 def _canonical(
-    columns: dict[str, object], places: NDArray[np.object_], catalog: Catalog, *kinds: str
+    columns: Mapping[str, object], places: object, catalog: Catalog, *kinds: str
 ) -> gpd.GeoDataFrame:
     frame = pd.DataFrame({**columns, "version": 1, "code_no": 1, "synthetic": True, "geometry": places})
     return conform(frame, [field for kind in kinds for field in catalog.kinds[kind].fields])

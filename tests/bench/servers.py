@@ -15,7 +15,7 @@ SETTINGS = ("-c", "shared_buffers=1GB", "-c", "work_mem=256MB", "-c", "max_wal_s
 
 @contextmanager
 def postgis() -> Iterator[str | None]:
-    """Start a server and give the address of a database; None where PostgreSQL or PostGIS is not installed."""
+    """Start a server and give the address of a database; None where that is not installed."""
     try:
         server = serving(SETTINGS)
     except Skipped:

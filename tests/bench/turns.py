@@ -213,4 +213,3 @@ class _Run:
             raise RuntimeError(f"{self.contender.who} ended with {self._process.wait()}")
         heard: dict[str, Any] = json.loads(line)
         return heard
-

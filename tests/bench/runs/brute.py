@@ -16,7 +16,7 @@ def pairs(folder: str, size: int, out: str, stations: int) -> Ready:
     """Measure every pair; parameters as for `grid.pairs`."""
     made, geod = read(Path(folder), size), Geod(ellps="WGS84")
 
-    def work() -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
+    def work() -> tuple[np.ndarray, ...]:
         found = []
         for station in range(stations):
             here = np.full(size, made.station_lon[station]), np.full(size, made.station_lat[station])

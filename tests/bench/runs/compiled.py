@@ -19,9 +19,9 @@ from tests.bench.runs.earth import AXIS_M, FLATTENING, curvatures, in_space
 from tests.bench.runs.found import RINGS_M, keep
 
 try:
-    from numba import njit
+    import numba
 except ImportError:
-    njit = None
+    numba = None  # type: ignore[assignment]
 
 ROW_DEG, REACH_M = 0.02, RINGS_M[-1]
 SLACK = 1.001
@@ -40,9 +40,9 @@ def _tangent() -> tuple[float, ...]:
 HALF_TANGENT = _tangent()
 
 
-def _search(rows: Any, lon: Any, xyz: Any, centres: Any, found: Any) -> int:  # noqa: ANN401 (numba's types)
+def _search(grid: Any, centres: Any, found: Any) -> int:  # noqa: ANN401 (numba's types)
     """Fill the arrays given with the pairs; their number."""
-    count, (i, j, distance, azimuth) = 0, found
+    count, (rows, lon, xyz), (i, j, distance, azimuth) = 0, grid, found
     for centre in range(centres.shape[0]):
         x, y, ox, oy, oz, along, across = centres[centre]
         sx, cx, sy, cy = math.sin(x), math.cos(x), math.sin(y), math.cos(y)
@@ -88,9 +88,9 @@ def pairs(folder: str, size: int, out: str) -> Ready:
     folder, size, out
         As for `grid.pairs`.
     """
-    if njit is None:
+    if numba is None:
         raise Missing("numba is not installed")
-    made, search = read(Path(folder), size), njit(_search, boundscheck=False)
+    made, search = read(Path(folder), size), numba.njit(_search, boundscheck=False)
     row = np.floor((made.lat + 90.0) / ROW_DEG).astype(np.int64)
     order = np.lexsort((made.lon, row))
     rows = np.searchsorted(row[order], np.arange(round(180.0 / ROW_DEG) + 2))
@@ -102,9 +102,8 @@ def pairs(folder: str, size: int, out: str) -> Ready:
     found = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room), np.empty(room)
 
     def work() -> tuple[Any, ...]:
-        count = search(rows, lon, xyz, centres, found)
+        count = search((rows, lon, xyz), centres, found)
         i, j, *others = (part[:count].copy() for part in found)
         return near[i], order[j], *others
 
     return Ready(work, lambda pairs: keep(out, *pairs))
-

@@ -33,7 +33,7 @@ COPY (SELECT stations.id, points.id, ST_Distance(stations.place, points.place),
 TO STDOUT (FORMAT binary)
 """  # noqa: S608 (made of our own number)
 HEADER, TRAILER = 19, 2
-"""Bytes before the first row and after the last one of a binary copy without object ids (PostgreSQL, COPY)."""
+"""Bytes before the first row of a binary copy and after its last (PostgreSQL, COPY)."""
 ROW = np.dtype(
     [
         ("fields", ">i2"),
@@ -68,10 +68,12 @@ def pairs(folder: str, size: int, out: str, dsn: str) -> Ready:
         cursor.execute("ANALYZE points")
         cursor.execute("ANALYZE stations")
 
-    def work() -> np.ndarray:  # type: ignore[type-arg]
+    def work() -> np.ndarray:
         with connection.cursor() as cursor, cursor.copy(ASKED) as copy:
             content = b"".join(bytes(part) for part in copy)
-        return np.frombuffer(content, ROW, count=(len(content) - HEADER - TRAILER) // ROW.itemsize, offset=HEADER)
+        return np.frombuffer(
+            content, ROW, count=(len(content) - HEADER - TRAILER) // ROW.itemsize, offset=HEADER
+        )
 
     def judge(found: Any) -> dict[str, Any]:  # noqa: ANN401 (an array of records)
         columns = (found[name] for name in ("station", "source", "distance_m", "azimuth_deg"))
@@ -84,5 +86,5 @@ def _fill(cursor: psycopg.Cursor[Any], table: str, lon: Any, lat: Any) -> None: 
     rows = pa.table({"id": np.arange(len(lon), dtype=np.int32), "lon": lon, "lat": lat})
     said = io.BytesIO()
     csv.write_csv(rows, said, csv.WriteOptions(include_header=False))
-    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy:  # type: ignore[call-overload]
+    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy:
         copy.write(said.getbuffer())

@@ -56,7 +56,7 @@ def audit(url: str) -> Ready:
     def judge(found: gr.Audit) -> dict[str, Any]:
         row = found.pairs.set_index("source_id").loc[editor.source]
         exact = Geod(ellps="WGS84").inv(station.x, station.y, *editor.place)[2]
-        return {"pairs": len(found.pairs), "off_m": abs(float(row["distance_m"]) - exact)}
+        return {"pairs": len(found.pairs), "off_m": abs(float(str(row["distance_m"])) - exact)}
 
     return Ready(lambda: reader.audit(question=question), judge, before=editor)
 

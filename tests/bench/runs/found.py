@@ -12,13 +12,7 @@ RINGS_M = (1_000.0, 3_000.0, 5_000.0)
 """Rings of the contract, metres."""
 
 
-def keep(
-    out: str,
-    station: NDArray[Any],
-    source: NDArray[Any],
-    distance_m: NDArray[Any] | None = None,
-    azimuth_deg: NDArray[Any] | None = None,
-) -> dict[str, Any]:
+def keep(out: str, station: NDArray[Any], source: NDArray[Any], *ways: NDArray[Any]) -> dict[str, Any]:
     """Write pairs down in an order of their own, and say how many lie in each ring.
 
     Parameters
@@ -27,21 +21,18 @@ def keep(
         The file; an empty name for none.
     station, source
         Their places in the census, shape (pairs,).
-    distance_m, azimuth_deg
-        Metres and degrees, as far as they were asked for.
+    ways
+        Distances in metres and azimuths in degrees, where they were asked for.
     """
     key = station.astype(np.int64) << 32 | source.astype(np.int64)
     order = np.argsort(key)
-    nothing = np.full(len(key), np.nan)
-    columns = {
-        "key": key,
-        "distance_m": nothing if distance_m is None else distance_m,
-        "azimuth_deg": nothing if azimuth_deg is None else azimuth_deg,
-    }
+    distance_m, azimuth_deg = ways or [np.full(len(key), np.nan)] * 2
+    columns = {"key": key, "distance_m": distance_m, "azimuth_deg": azimuth_deg}
     if out:
-        np.savez(out, **{name: np.asarray(column)[order] for name, column in columns.items()})
+        sorted_columns: dict[str, Any] = {name: column[order] for name, column in columns.items()}
+        np.savez(out, **sorted_columns)
     said: dict[str, Any] = {"pairs": len(key)}
-    if distance_m is not None:
+    if ways:
         said["in_rings"] = [int(np.count_nonzero(distance_m <= ring_m)) for ring_m in RINGS_M]
     return said
 
@@ -57,7 +48,7 @@ def beside(ours: Path, theirs: Path) -> dict[str, Any]:
         The file of the reference.
     """
     own, reference = np.load(ours), np.load(theirs)
-    both, here, there = np.intersect1d(own["key"], reference["key"], True, True)
+    both, here, there = np.intersect1d(own["key"], reference["key"], assume_unique=True, return_indices=True)
     off_m = np.abs(own["distance_m"][here] - reference["distance_m"][there])
     far = reference["distance_m"][there] > 10.0
     off_deg = np.abs(own["azimuth_deg"][here] - reference["azimuth_deg"][there])[far]

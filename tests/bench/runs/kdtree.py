@@ -16,9 +16,9 @@ from tests.bench.runs.earth import curvatures, in_space
 from tests.bench.runs.found import RINGS_M, keep
 
 try:
-    from scipy.spatial import cKDTree
+    from scipy import spatial
 except ImportError:
-    cKDTree = None
+    spatial = None
 
 
 def pairs(folder: str, size: int, out: str) -> Ready:
@@ -29,12 +29,12 @@ def pairs(folder: str, size: int, out: str) -> Ready:
     folder, size, out
         As for `grid.pairs`.
     """
-    if cKDTree is None:
+    if spatial is None:
         raise Missing("scipy is not installed")
     made = read(Path(folder), size)
     space = np.ascontiguousarray(in_space(made.lon, made.lat).T)
     origin = np.ascontiguousarray(in_space(made.station_lon, made.station_lat).T)
-    tree, stations = cKDTree(space), cKDTree(origin)
+    tree, stations = spatial.cKDTree(space), spatial.cKDTree(origin)
     x, y = np.radians(made.station_lon), np.radians(made.station_lat)
     east = np.column_stack([-np.sin(x), np.cos(x), np.zeros(len(x))])
     north = np.column_stack([-np.sin(y) * np.cos(x), -np.sin(y) * np.sin(x), np.cos(y)])

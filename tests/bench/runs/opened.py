@@ -8,8 +8,8 @@ from typing import Any
 from geo_registry import catalog
 from geo_registry.core.census import Census
 from geo_registry.live import kept
-from geo_registry.registry.seeing import numbers
 from geo_registry.registry.house import House, wall_clock
+from geo_registry.registry.seeing import numbers
 from geo_registry.settings import Settings
 from geo_registry.store import connect
 from tests.bench.child import Ready

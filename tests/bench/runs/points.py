@@ -62,7 +62,8 @@ def fullest(points: Cloud, z: int) -> list[tuple[Address, int]]:
     numbers, counts = np.unique(column << 32 | row, return_counts=True)
     chosen = np.argsort(-counts, kind="stable")[:FULLEST]
     return [
-        ((z, int(numbers[at]) >> 32, int(numbers[at]) & 0xFFFFFFFF), int(counts[at])) for at in chosen.tolist()
+        ((z, int(numbers[at]) >> 32, int(numbers[at]) & 0xFFFFFFFF), int(counts[at]))
+        for at in chosen.tolist()
     ]
 
 

@@ -141,7 +141,10 @@ def same(size: int, tiles: str, most: int, dsn: str) -> Ready:
 def _short(wanted: list[tuple[Address, int]], contents: list[bytes]) -> dict[str, int]:
     """Tell how many points of the tiles are neither shown nor counted."""
     short = [count - shown(content) for (_, count), content in zip(wanted, contents, strict=True)]
-    return {"points": sum(count for _, count in wanted), "points_not_shown": sum(max(0, one) for one in short)}
+    return {
+        "points": sum(count for _, count in wanted),
+        "points_not_shown": sum(max(0, one) for one in short),
+    }
 
 
 TIPG = "GEO_REGISTRY_BENCH_TIPG"

@@ -44,7 +44,7 @@ def drawn_points(size: int) -> Ready:
     return Ready(lambda: drawing(columns), judge)
 
 
-def encoding(size: int, tiles: str, some: bool = False) -> Ready:  # noqa: FBT001, FBT002 (named in JSON)
+def encoding(size: int, tiles: str, some: bool = False) -> Ready:  # noqa: FBT002 (named in JSON)
     """Cut and encode the 40 fullest tiles of every zoom.
 
     Parameters
@@ -73,7 +73,8 @@ def encoding(size: int, tiles: str, some: bool = False) -> Ready:  # noqa: FBT00
 
     def judge(_: object) -> dict[str, Any]:
         contents = {
-            zoom[0][0][0]: [encode("sources", drawn, address, wanted) for address, _ in zoom] for zoom in every
+            zoom[0][0][0]: [encode("sources", drawn, address, wanted) for address, _ in zoom]
+            for zoom in every
         }
         every_ms = np.concatenate([times[z] for z in ZOOMS])
         return {
@@ -97,7 +98,8 @@ def _of_zoom(z: int, times: Sequence[float], contents: Sequence[bytes]) -> dict[
         "p99_ms": float(np.percentile(times, 99)),
         "gz_kb_median": float(np.median([len(gzip.compress(one, 6, mtime=0)) for one in contents])) / 1e3,
         "gz_kb_most": max(len(gzip.compress(one, 6, mtime=0)) for one in contents) / 1e3,
-        "gz_kb_most_as_served": max(len(gzip.compress(one, PACKING_LEVEL, mtime=0)) for one in contents) / 1e3,
+        "gz_kb_most_as_served": max(len(gzip.compress(one, PACKING_LEVEL, mtime=0)) for one in contents)
+        / 1e3,
     }
 
 

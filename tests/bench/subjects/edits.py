@@ -1,4 +1,4 @@
-"""One edit, and what is right how long after it: the audit of its station, its tile, the records in numbers."""
+"""One edit, and how long after it all is right: its station's audit, its tile, the records in numbers."""
 
 from __future__ import annotations
 

@@ -9,7 +9,9 @@ from tests.bench.turns import Contender, Figure, in_turn
 
 ROUNDS = 7
 SMALL = 10_000
-HOLDS = "from asking for the page, in a new browser context, until all tiles in view are drawn; software WebGL"
+HOLDS = (
+    "from asking for the page, in a new browser context, until all tiles in view are drawn; software WebGL"
+)
 
 
 def figures(folder: Path, size: int) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Vector tiles: ours of the fullest tiles of every zoom, peers on some of them, and an edit until it shows."""
+"""Vector tiles: the fullest of every zoom, peers on some of them, and an edit until its tile shows it."""
 
 from __future__ import annotations
 
