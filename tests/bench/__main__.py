@@ -74,7 +74,7 @@ def _measured(subjects: Sequence[str], sizes: Sequence[int]) -> Iterator[Figure]
 
 def _line(one: Figure) -> str:
     cpu = "" if one.cpu_s is None else f"{one.cpu_s:9.4f} s cpu"
-    wall = one.missing or f"{one.wall_s:9.4f} s wall"
+    wall = one.why_not or f"{one.wall_s:9.4f} s wall"
     said = {name: value for name, value in one.said.items() if not isinstance(value, list)}
     return f"{one.subject:8} {one.size:9,} {wall} {cpu:16} {one.who}  {said}\n"
 

@@ -59,7 +59,7 @@ another worker's registry needs until it answers about the new place.""",
     "maps": """
 Each visit is a new browser context with nothing cached, of a server that was visited once before. *served
 after* is from starting the server to its being ready.""",
-    "imports": "A ledger imported with full validation, beside ogr2ogr's plain copy of it, which judges no row.",
+    "imports": "A ledger imported with full validation, beside a plain copy by ogr2ogr, which judges no row.",
     "dask": "One process, and several, over parts of the census.",
     "demo": "The program's own demo city, a million ways measured, and 100,000 rows loaded.",
 }
@@ -137,8 +137,8 @@ def _table(figures: Sequence[Row]) -> str:
         "|---:|---|---:|---:|---:|---:|---|---|",
     ]
     for one in sorted(figures, key=lambda one: one["size"]):
-        if one["missing"]:
-            why = f"not measured: {one['missing']}"
+        if one["why_not"]:
+            why = f"not measured: {one['why_not']}"
             lines.append(f"| {one['size']:,} | {one['who']} | | | | | {why} | {one['holds']} |")
             continue
         said = ", ".join(

@@ -59,7 +59,7 @@ class Figure:
         Load average of the machine over a minute, at the end.
     said
         What else was found: how right the answer is, and figures of parts.
-    missing
+    why_not
         Why there are no figures, where there are none.
     """
 
@@ -73,7 +73,7 @@ class Figure:
     rounds: int = 0
     load: float = 0.0
     said: Mapping[str, Any] = field(default_factory=dict)
-    missing: str = ""
+    why_not: str = ""
 
 
 def in_turn(subject: str, size: int, contenders: Sequence[Contender], rounds: int) -> list[Figure]:
@@ -122,7 +122,7 @@ def afresh(subject: str, size: int, contenders: Sequence[Contender], rounds: int
 
 def _together(figures: Sequence[Figure]) -> Figure:
     last = figures[-1]
-    if last.missing:
+    if last.why_not:
         return last
     return Figure(
         last.subject,
@@ -178,7 +178,7 @@ class _Run:
         """Have it judge its last answer, and give the figure."""
         who, holds = self.contender.who, self.contender.holds
         if self._missing:
-            return Figure(subject, size, who, holds, missing=self._missing)
+            return Figure(subject, size, who, holds, why_not=self._missing)
         heard = self._ask("end")
         return Figure(
             subject,

@@ -73,7 +73,7 @@ def _planar(name: str, plane: str, given: dict[str, object], *, by_source: bool 
 
 def _absent(size: int) -> Figure:
     who = "PostGIS geography"
-    return Figure("pairs", size, who, HOLDS[who], missing="PostgreSQL with PostGIS is not installed")
+    return Figure("pairs", size, who, HOLDS[who], why_not="PostgreSQL with PostGIS is not installed")
 
 
 def _judged(figure: Figure, out: Path) -> Figure:

@@ -30,12 +30,12 @@ def figures(subject: str, module: str, sizes: list[int]) -> list[Figure]:
         What it is asked for.
     """
     if find_spec(module) is None:
-        return [Figure(subject, size, WHO, "", missing=f"there is no {module} yet") for size in sizes]
+        return [Figure(subject, size, WHO, "", why_not=f"there is no {module} yet") for size in sizes]
     words = [sys.executable, "-m", module, *map(str, sizes)]
     ran = subprocess.run(words, stdout=subprocess.PIPE, text=True, cwd=PROJECT, check=False)
     if ran.returncode:
         why = f"{module} ended with {ran.returncode}"
-        return [Figure(subject, size, WHO, "", missing=why) for size in sizes]
+        return [Figure(subject, size, WHO, "", why_not=why) for size in sizes]
     document = json.loads(ran.stdout)
     return [figure for entry in document["figures"] for figure in _figures(subject, entry, document)]
 

@@ -50,7 +50,7 @@ def _beside(size: int, given: dict[str, object]) -> list[Figure]:
         if dsn is None:
             why = "PostgreSQL with PostGIS is not installed"
             absent = [
-                Figure("tiles", size, who, HOLDS[who], missing=why) for who in ("PostGIS ST_AsMVT", "tipg")
+                Figure("tiles", size, who, HOLDS[who], why_not=why) for who in ("PostGIS ST_AsMVT", "tipg")
             ]
             return in_turn("tiles", size, [ours], ROUNDS) + absent
         afresh("loading", size, [Contender("", "", RUNS + "tiled:loaded", {"size": size, "dsn": dsn})], 1)
