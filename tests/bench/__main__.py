@@ -1,7 +1,8 @@
 """`make bench`: what the design promises, measured beside its peers; nothing here is asserted in a test.
 
-It prints one JSON document. With ``--page FOLDER`` it makes none: it reads that folder's benchmarks.json and
-writes benchmarks.md and its plots beside it.
+It prints one JSON document. With ``--join FILE ...`` it prints one of several that were measured apart; of
+what was measured twice the later file counts. With ``--page FOLDER`` it reads that folder's benchmarks.json
+and writes benchmarks.md and its plots beside it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.bench import census
 from tests.bench.page import write_page
@@ -84,6 +86,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("subject", nargs="?", choices=[*SUBJECTS, *APART], help="one subject; default all")
     asked.add_argument("sizes", nargs="*", type=int, help="sources; default the subject's own sizes")
+    asked.add_argument("--join", type=Path, nargs="+", metavar="FILE", help="make one document of several")
     asked.add_argument(
         "--page", type=Path, metavar="FOLDER", help="make the page of a document that is there"
     )
@@ -91,17 +94,31 @@ def main() -> None:
     if given.page:
         write_page(given.page)
         return
-    began, figures = time.monotonic(), []
-    for figure in _measured([given.subject] if given.subject else [*SUBJECTS, *APART], given.sizes):
-        figures.append(figure)
-        sys.stderr.write(_line(figure))
-    document = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "minutes": round((time.monotonic() - began) / 60, 1),
-        "figures": [asdict(figure) for figure in figures],
-    }
+    document = _joined(given.join) if given.join else _document(given.subject, given.sizes)
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _document(subject: str | None, sizes: Sequence[int]) -> dict[str, Any]:
+    """Measure, and say when, where and for how long."""
+    began, figures = time.monotonic(), []
+    for figure in _measured([subject] if subject else [*SUBJECTS, *APART], sizes):
+        figures.append(asdict(figure))
+        sys.stderr.write(_line(figure))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    run = {"at": at, "subject": subject or "all", "minutes": round((time.monotonic() - began) / 60, 1)}
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return {"machine": machine, "runs": [run], "figures": figures}
+
+
+def _joined(files: Sequence[Path]) -> dict[str, Any]:
+    """Make one document of several, all of one machine."""
+    documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    (machine,) = {document["machine"] for document in documents}
+    figures = {
+        (one["subject"], one["size"], one["who"]): one for each in documents for one in each["figures"]
+    }
+    runs = [run for document in documents for run in document["runs"]]
+    return {"machine": machine, "runs": runs, "figures": list(figures.values())}
 
 
 if __name__ == "__main__":

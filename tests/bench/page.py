@@ -13,9 +13,9 @@ from tests.bench.promises import LARGEST, PROMISES, Known, Row
 SOURCES = Axis("sources")
 HEAD = """# Benchmarks
 
-Made by `python -m tests.bench --page docs` from [benchmarks.json](benchmarks.json), which `make bench`
-wrote on {day} UTC in {minutes:g} minutes: {machine}, shared with other work (load average {load}). Take
-ratios, which were measured in turn, rather than single values.
+Made by `python -m tests.bench --page docs` from [benchmarks.json](benchmarks.json): {machine}, shared with
+other work (load average {load}). Take ratios, which were measured in turn, rather than single values.
+{runs}
 
 How it is measured. Each contender is a process of its own, makes itself ready, and then they take turns,
 one round of each after the other; a figure is the median of its rounds, the first of which does not count.
@@ -44,7 +44,10 @@ WORDS = {
     "pairs": """
 Every pair of a station and a source within 5 km. *missing* and *extra* are against the pairs of the k-d
 tree, *off* is the greatest difference of a distance from its distance. A plane gives wrong members however
-it is searched, and its time holds neither distance nor azimuth.""",
+it is searched, and its time holds neither distance nor azimuth.
+
+The numba prototype (`tests/bench/runs/compiled.py`) knows nothing of 180° and takes the ellipsoid from the same
+place as the k-d tree. It is no part of the package while it misses what was asked of it.""",
     "cut": "100,000 sources x 100 stations.",
     "opening": """
 *first time* reads every record out of the file; what it found is kept beside the store and mapped from
@@ -112,12 +115,21 @@ def write_page(folder: Path) -> None:
 
 def _head(document: Mapping[str, Any]) -> str:
     loads = [one["load"] for one in document["figures"] if one["load"]]
-    return HEAD.format(
-        day=document["at"][:16].replace("T", " "),
-        minutes=document["minutes"],
-        machine=document["machine"],
-        load=f"{min(loads, default=0):.1f} to {max(loads, default=0):.1f}",
-    )
+    load = f"{min(loads, default=0):.1f} to {max(loads, default=0):.1f}"
+    return HEAD.format(machine=document["machine"], load=load, runs=_runs(document["runs"]))
+
+
+def _runs(runs: Sequence[Row]) -> str:
+    """Say whether all was measured in one go, or which subjects when."""
+    took = sum(run["minutes"] for run in runs)
+    if len(runs) == 1:
+        return f"All was measured in one run that ended at {_day(runs[0])} UTC, after {took:.0f} minutes."
+    parts = ", ".join(f"{run['subject']} {_day(run)}" for run in sorted(runs, key=_day))
+    return f"Subjects were measured in runs of their own, {took:.0f} minutes together, ended (UTC): {parts}."
+
+
+def _day(run: Row) -> str:
+    return str(run["at"][:16]).replace("T", " ")
 
 
 def _promises(figures: Sequence[Row]) -> str:

@@ -7,6 +7,8 @@ each centre's runs clipped to its circle, one pass, one thread, its own polynomi
 from __future__ import annotations
 
 import math
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,6 @@ from tests.bench.census import read
 from tests.bench.child import Missing, Ready
 from tests.bench.runs.earth import AXIS_M, FLATTENING, curvatures, in_space
 from tests.bench.runs.found import RINGS_M, keep
-
-try:
-    import numba
-except ImportError:
-    numba = None  # type: ignore[assignment]
 
 ROW_DEG, REACH_M = 0.02, RINGS_M[-1]
 SLACK = 1.001
@@ -88,9 +85,9 @@ def pairs(folder: str, size: int, out: str) -> Ready:
     folder, size, out
         As for `grid.pairs`.
     """
-    if numba is None:
+    if find_spec("numba") is None:
         raise Missing("numba is not installed")
-    made, search = read(Path(folder), size), numba.njit(_search, boundscheck=False)
+    made, search = read(Path(folder), size), import_module("numba").njit(_search, boundscheck=False)
     row = np.floor((made.lat + 90.0) / ROW_DEG).astype(np.int64)
     order = np.lexsort((made.lon, row))
     rows = np.searchsorted(row[order], np.arange(round(180.0 / ROW_DEG) + 2))

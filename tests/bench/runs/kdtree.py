@@ -5,6 +5,8 @@ It imports nothing of ours, so that it is also what our pairs are held against.
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,6 @@ from tests.bench.child import Missing, Ready
 from tests.bench.runs.earth import curvatures, in_space
 from tests.bench.runs.found import RINGS_M, keep
 
-try:
-    from scipy import spatial
-except ImportError:
-    spatial = None
-
 
 def pairs(folder: str, size: int, out: str) -> Ready:
     """Find pairs with distance and azimuth; both trees are made before.
@@ -29,12 +26,12 @@ def pairs(folder: str, size: int, out: str) -> Ready:
     folder, size, out
         As for `grid.pairs`.
     """
-    if spatial is None:
+    if find_spec("scipy") is None:
         raise Missing("scipy is not installed")
-    made = read(Path(folder), size)
+    made, tree_of = read(Path(folder), size), import_module("scipy.spatial").cKDTree
     space = np.ascontiguousarray(in_space(made.lon, made.lat).T)
     origin = np.ascontiguousarray(in_space(made.station_lon, made.station_lat).T)
-    tree, stations = spatial.cKDTree(space), spatial.cKDTree(origin)
+    tree, stations = tree_of(space), tree_of(origin)
     x, y = np.radians(made.station_lon), np.radians(made.station_lat)
     east = np.column_stack([-np.sin(x), np.cos(x), np.zeros(len(x))])
     north = np.column_stack([-np.sin(y) * np.cos(x), -np.sin(y) * np.sin(x), np.cos(y)])
