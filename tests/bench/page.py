@@ -46,8 +46,8 @@ Every pair of a station and a source within 5 km. *missing* and *extra* are agai
 tree, *off* is the greatest difference of a distance from its distance. A plane gives wrong members however
 it is searched, and its time holds neither distance nor azimuth.
 
-The numba prototype (`tests/bench/runs/compiled.py`) knows nothing of 180° and takes the ellipsoid from the same
-place as the k-d tree. It is no part of the package while it misses what was asked of it.""",
+The numba prototype (`tests/bench/runs/compiled.py`) does not cross 180° and shares its ellipsoid
+with the k-d tree. It is no part of the package while it misses what was asked of it.""",
     "cut": "100,000 sources x 100 stations.",
     "opening": """
 *first time* reads every record out of the file; what it found is kept beside the store and mapped from
