@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
-"""Told apart by who cannot tell red from green (Okabe and Ito, 2008)."""
-WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 250, 40, 55
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999", "#8B4513")
+"""Told apart by who cannot tell red from green (Okabe and Ito, 2008); grey and brown were added."""
+WIDTH, HEIGHT = 840, 400
+LEFT, RIGHT, TOP, BOTTOM = 70, 330, 40, 55
 LETTERS = 'font-family="sans-serif" font-size="13"'
 Place = Callable[[tuple[float, float]], tuple[float, float]]
 Points = Sequence[tuple[float, float]]
