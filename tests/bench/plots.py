@@ -9,8 +9,8 @@ from html import escape
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999", "#8B4513")
 """Told apart by who cannot tell red from green (Okabe and Ito, 2008); grey and brown were added."""
-WIDTH, HEIGHT = 840, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 330, 40, 55
+WIDTH, HEIGHT = 870, 400
+LEFT, RIGHT, TOP, BOTTOM = 70, 360, 40, 55
 LETTERS = 'font-family="sans-serif" font-size="13"'
 Place = Callable[[tuple[float, float]], tuple[float, float]]
 Points = Sequence[tuple[float, float]]
