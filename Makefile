@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+BENCH := $(VENV)/.bench
 STATIC := static/node_modules/.package-lock.json
 
 # PORT=8080 and HOST=0.0.0.0 reach the server by themselves; STORE is the short name of its address
@@ -36,7 +37,7 @@ check: $(DEV) ## lint, format, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup $(DEV) ## measure what the design promises (times are never asserted in tests)
+bench: setup $(BENCH) programs ## measure what the design promises beside its peers, half an hour
 	$(BIN)/python -m tests.bench
 
 torture: setup $(DEV) programs ## run the tests that take minutes
@@ -62,6 +63,10 @@ $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
 
 $(DEV): .ci/constraints.txt $(RUNTIME)
 	$(PIP) --constraint requirements.txt --constraint .ci/constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(BENCH): $(DEV)
+	$(PIP) --constraint requirements.txt --constraint .ci/constraints.txt --editable '.[dev,bench]'
 	@touch $@
 
 # the system's npm when there is one, else the one that a Python package brings

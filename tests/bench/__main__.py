@@ -1,145 +1,124 @@
-"""`make bench`: what the design promises, measured; nothing here is asserted in a test.
+"""`make bench`: what the design promises, measured beside its peers; nothing here is asserted in a test.
 
-Each figure is the median of a few rounds, processor time beside wall time. The result is one JSON
-document on standard output and, as a table, on standard error.
+It prints one JSON document. With ``--join FILE ...`` it prints one of several that were measured apart; of
+what was measured twice the later file counts. With ``--page FOLDER`` it reads that folder's benchmarks.json
+and writes benchmarks.md and its plots beside it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import platform
-import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import geopandas as gpd
-import numpy as np
-from pyproj import Geod
+from tests.bench import census
+from tests.bench.page import write_page
+from tests.bench.subjects import demo, edits, maps, opening, pairs, programs, tiles
+from tests.bench.turns import Figure
 
-import geo_registry as gr
-from geo_registry.core.space.geodesy import distance_azimuth
-from geo_registry.registry import Registry
-from tests.bench import bulk
-from tests.bench.browser import first_map_s
-from tests.store.shelf import sources
-
-ROUNDS = 5
-PAIRS = 1_000_000
-BULK = 100_000
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured thing: seconds, median over rounds; processor time where it is this process's own."""
-
-    name: str
-    wall_s: float
-    cpu_s: float | None
-    rounds: int
-
-
-def measure(name: str, work: Callable[[], object], rounds: int = ROUNDS) -> Figure:
-    """Time some work."""
-    walls, cpus = [], []
-    for _ in range(rounds):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    return Figure(name, statistics.median(walls), statistics.median(cpus), rounds)
+SIZES = (10_000, 100_000, 1_000_000, census.CENSUS)
+MANY = (100_000, 1_000_000, census.CENSUS)
+Subject = Callable[[Path, int], list[Figure]]
+SUBJECTS: dict[str, tuple[Subject, Sequence[int]]] = {
+    "opening": (opening.figures, SIZES),
+    "pairs": (pairs.figures, SIZES),
+    "tiles": (tiles.figures, SIZES),
+    "edits": (edits.figures, MANY),
+    "maps": (maps.figures, MANY),
+}
+"""What is measured over the census, and at which sizes."""
+APART: dict[str, Callable[[list[int]], list[Figure]]] = {
+    "demo": lambda _: demo.figures(),
+    "imports": partial(programs.figures, "imports", "tests.bench.ledgers"),
+    "dask": partial(programs.figures, "dask", "tests.bench.dask_audit"),
+}
+"""What brings its own records."""
+FOLDER = "GEO_REGISTRY_BENCH_FOLDER"
+"""Names a folder in which the census and its stores stay for the next time; else they go with the program."""
 
 
-def of_the_demo(folder: Path) -> list[Figure]:
-    """Time the demo city: import, audit, reports and an export."""
-    stores = iter(f"sqlite:///{folder / f'{number}.db'}" for number in range(ROUNDS))
-    filled = [measure("demo city imported (2,064 records, 12 files)", lambda: gr.fill_demo(next(stores)), 3)]
-    registry: Registry = gr.open(f"sqlite:///{folder / '0.db'}")
-    radii = iter(range(5_000, 5_000 + ROUNDS + 1))
-    registry.audit((next(radii),))
-    audited = measure(
-        "audit of the 6 national stations, three rings", lambda: registry.audit((1_000, 3_000, next(radii)))
-    )
-    reports = [measure(f"station report, {form}, warm", _reports(registry, form)) for form in ("html", "pdf")]
-    exported = measure("shapefile of 329 construction sites", lambda: _export(registry))
-    tile = measure("vector tile of the city, z 9", _tiles(registry))
-    return [*filled, audited, *reports, exported, tile]
+@contextmanager
+def _ground() -> Iterator[Path]:
+    kept = os.environ.get(FOLDER)
+    if kept:
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        yield Path(kept)
+        return
+    with TemporaryDirectory(prefix="geo-registry-bench-") as name:
+        yield Path(name)
 
 
-def _reports(registry: Registry, form: str) -> Callable[[], object]:
-    radii = iter(range(3_000, 3_000 + ROUNDS + 1))
-
-    def work() -> object:
-        question = gr.Question(rings_m=(1_000.0, float(next(radii)), 5_000.0))
-        return registry.report("2399A", form, "zh", question=question)
-
-    work()
-    return work
-
-
-def _export(registry: Registry) -> object:
-    return registry.export(gr.ExportOrder(kind="construction_site", form="shp"))
-
-
-def _tiles(registry: Registry) -> Callable[[], object]:
-    columns = iter(range(417, 417 + ROUNDS + 1))
-
-    def work() -> object:
-        return registry.tile("sources", 9, next(columns), 205)
-
-    work()
-    return work
+def _measured(subjects: Sequence[str], sizes: Sequence[int]) -> Iterator[Figure]:
+    """Measure subjects: at the sizes given, else at their own."""
+    for name, measure in APART.items():
+        if name in subjects:
+            yield from measure(list(sizes or SIZES))
+    over = {name: sizes or its_sizes for name, (_, its_sizes) in SUBJECTS.items() if name in subjects}
+    with _ground() as folder:
+        census.write(folder)
+        for size in sorted({size for its_sizes in over.values() for size in its_sizes}):
+            if not (folder / f"kept-{size}").exists() or "opening" in over:
+                yield from opening.first(folder, size)
+            for name in [name for name, its_sizes in over.items() if size in its_sizes]:
+                yield from SUBJECTS[name][0](folder, size)
 
 
-def of_geodesy() -> list[Figure]:
-    """Time our distances beside GeographicLib's and the planar ones of GeoPandas."""
-    random = np.random.default_rng(1)
-    lon, lat = random.uniform(113.9, 114.1, PAIRS), random.uniform(33.5, 33.7, PAIRS)
-    geod = Geod(ellps="WGS84")
-    here = (np.full(PAIRS, 114.02), np.full(PAIRS, 33.58))
-    plane = gpd.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(4547)
-    centre = gpd.GeoSeries.from_xy([114.02], [33.58], crs=4326).to_crs(4547).iloc[0]
-    return [
-        measure("1 M exact distances and azimuths, ours", lambda: distance_azimuth(*here, lon, lat), 3),
-        measure("1 M exact distances and azimuths, pyproj Geod.inv", lambda: geod.inv(*here, lon, lat), 3),
-        measure(
-            "1 M planar distances without azimuth, GeoPandas EPSG:4547", lambda: plane.distance(centre), 3
-        ),
-    ]
-
-
-def of_the_chain(folder: Path) -> list[Figure]:
-    """Time a bulk load beside the plain insert of the same rows (design, law 4: at most 1.3 times)."""
-    plain, chained = bulk.loads(folder, sources(BULK))
-    return [
-        measure("100,000 rows inserted plainly", plain, 3),
-        measure("100,000 rows committed, with digest and chain", chained, 3),
-    ]
+def _line(one: Figure) -> str:
+    cpu = "" if one.cpu_s is None else f"{one.cpu_s:9.4f} s cpu"
+    wall = one.why_not or f"{one.wall_s:9.4f} s wall"
+    said = {name: value for name, value in one.said.items() if not isinstance(value, list)}
+    return f"{one.subject:8} {one.size:9,} {wall} {cpu:16} {one.who}  {said}\n"
 
 
 def main() -> None:
-    """Measure everything and print it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        figures = [*of_the_demo(folder), *of_the_chain(folder), *of_geodesy()]
-        shown, drawn = first_map_s(f"sqlite:///{folder / '0.db'}", ROUNDS)
-        figures += [
-            Figure("page loaded, headless Chromium", statistics.median(shown), None, len(shown)),
-            Figure("first map drawn, headless Chromium", statistics.median(drawn), None, len(drawn)),
-        ]
-    for figure in figures:
-        cpu = "" if figure.cpu_s is None else f"{figure.cpu_s:.3f} s cpu"
-        sys.stderr.write(f"{figure.wall_s:9.3f} s wall {cpu:>12}  {figure.name}\n")
-    document = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        "figures": [asdict(figure) for figure in figures],
+    """Measure what is asked for, and print one JSON document; or make a page of one."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("subject", nargs="?", choices=[*SUBJECTS, *APART], help="one subject; default all")
+    asked.add_argument("sizes", nargs="*", type=int, help="sources; default the subject's own sizes")
+    asked.add_argument("--join", type=Path, nargs="+", metavar="FILE", help="make one document of several")
+    asked.add_argument(
+        "--page", type=Path, metavar="FOLDER", help="make the page of a document that is there"
+    )
+    given = asked.parse_args()
+    if given.page:
+        write_page(given.page)
+        return
+    document = _joined(given.join) if given.join else _document(given.subject, given.sizes)
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _document(subject: str | None, sizes: Sequence[int]) -> dict[str, Any]:
+    """Measure, and say when, where and for how long."""
+    began, figures = time.monotonic(), []
+    for figure in _measured([subject] if subject else [*SUBJECTS, *APART], sizes):
+        figures.append(asdict(figure))
+        sys.stderr.write(_line(figure))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    run = {"at": at, "subject": subject or "all", "minutes": round((time.monotonic() - began) / 60, 1)}
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return {"machine": machine, "runs": [run], "figures": figures}
+
+
+def _joined(files: Sequence[Path]) -> dict[str, Any]:
+    """Make one document of several, all of one machine."""
+    documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    (machine,) = {document["machine"] for document in documents}
+    figures = {
+        (one["subject"], one["size"], one["who"]): one for each in documents for one in each["figures"]
     }
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    runs = [run for document in documents for run in document["runs"]]
+    return {"machine": machine, "runs": runs, "figures": list(figures.values())}
 
 
 if __name__ == "__main__":
