@@ -118,7 +118,8 @@ def _processes(workers: int | None) -> LocalCluster:
         threads_per_worker=1,
         processes=True,
         host=HERE,
-        dashboard_address=None,
+        dashboard_address=f"{HERE}:0",
+        scheduler_kwargs={"dashboard": False},
         security=Security.temporary(),
         silence_logs=logging.CRITICAL,
     )

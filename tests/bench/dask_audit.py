@@ -180,7 +180,7 @@ def together(folder: Path, workers: int, rounds: int) -> dict[str, Any]:
     asked, into = Question(folder), folder / f"pairs-{workers}"
     began = time.perf_counter()
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as cluster:
         address = str(cluster.scheduler_address)
         asked.engine(address, workers)

@@ -83,7 +83,12 @@ def test_counts_of_an_engine_are_those_of_one_process(demo_copy: str, tmp_path: 
 def elsewhere(workers: int) -> LocalCluster:
     """Start a scheduler with its own workers, as an office may have one."""
     return LocalCluster(
-        n_workers=workers, processes=False, host="127.0.0.1", protocol="tcp", dashboard_address=None
+        n_workers=workers,
+        processes=False,
+        host="127.0.0.1",
+        protocol="tcp",
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
     )
 
 
