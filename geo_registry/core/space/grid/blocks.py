@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_registry.core.space.geodesy import Floats, local_frame
-from geo_registry.core.space.geodesy.ellipsoid import geodesic
+from geo_registry.core.space.geodesy.ellipsoid import arc_axes, arc_of, geodesic
 from geo_registry.core.space.grid.points import Places, PointGrid
 from geo_registry.core.space.grid.windows import Windows, windows
 from geo_registry.core.space.ragged import Index, runs, spread
 
-BLOCK = 1 << 14
+BLOCK = 1 << 15
 """Candidates measured at once: their vectors stay in the processor's second cache."""
 DENSE = 64
 """Candidates a centre from which on copying runs beats picking points one by one."""
@@ -29,22 +29,86 @@ class Centres(NamedTuple):
         WGS 84 degrees.
     origin
         Where they are in space, metres, shape (m, 3).
-    axes
-        Which way is east, north and up there, unit vectors, shape (m, 3, 3).
-    meridian_curvature, prime_curvature
-        One over the radii of curvature along and across the meridian, per metre.
+    axes, bend_m2
+        What `arc_axes` gives, shapes (m, 3, 3) and (m,).
     """
 
     lon: Floats
     lat: Floats
     origin: Floats
     axes: Floats
-    meridian_curvature: Floats
-    prime_curvature: Floats
+    bend_m2: Floats
 
     def at(self, index: Index) -> Centres:
         """Take some of the centres, by number, in the order asked."""
         return Centres(*(part[index] for part in self))
+
+    def arcs(self, stop: Index, chords: Floats, chord2: Floats) -> tuple[Floats, Floats]:
+        """Turn chords from the centres into distance and azimuth; the arrays are used up.
+
+        Parameters
+        ----------
+        stop
+            Where the chords of each centre end, shape (m,).
+        chords
+            Metres in space, shape (3, k).
+        chord2
+            Their squares, shape (k,).
+
+        Returns
+        -------
+        distance_m, azimuth_deg : numpy.ndarray
+            Metres by the series and degrees, shape (k,).
+        """
+        if is_sparse(stop):
+            counts = np.diff(stop, prepend=0)
+            local = np.asarray(np.einsum("kij,jk->ik", np.repeat(self.axes, counts, axis=0), chords))
+            return arc_of(local, chord2, chord2 * np.repeat(self.bend_m2, counts))
+        local, bend = np.empty_like(chords), np.empty_like(chord2)
+        for place, own in shares(stop):
+            np.matmul(self.axes[place], chords[:, own], out=local[:, own])
+            np.multiply(chord2[own], self.bend_m2[place], out=bend[own])
+        return arc_of(local, chord2, bend)
+
+
+def shares(stop: Index) -> Iterator[tuple[int, slice]]:
+    """Go through what stands one centre after the other.
+
+    Parameters
+    ----------
+    stop
+        Where the share of each centre ends, shape (m,).
+
+    Yields
+    ------
+    tuple of int and slice
+        The centre's place, and where its share stands.
+
+    Examples
+    --------
+    >>> list(shares(np.array([2, 2, 5])))
+    [(0, slice(0, 2, None)), (1, slice(2, 2, None)), (2, slice(2, 5, None))]
+    """
+    start = 0
+    for place, end in enumerate(stop.tolist()):
+        yield place, slice(start, end)
+        start = end
+
+
+def is_sparse(stop: Index) -> bool:
+    """Tell whether centres have too few points each (`DENSE`) for a step of Python a centre.
+
+    Parameters
+    ----------
+    stop
+        Where the points of each centre end, shape (m,), m > 0.
+
+    Examples
+    --------
+    >>> is_sparse(np.array([2, 2, 5])), is_sparse(np.array([2000]))
+    (True, False)
+    """
+    return len(stop) * DENSE > int(stop[-1])
 
 
 def centres_at(lon: Floats, lat: Floats) -> Centres:
@@ -61,8 +125,7 @@ def centres_at(lon: Floats, lat: Floats) -> Centres:
     array([0., 1., 0.])
     """
     frame = local_frame(lon, lat)
-    axes = np.stack([frame.east, frame.north, np.cross(frame.east, frame.north)], axis=1)
-    return Centres(lon, lat, frame.origin, axes, 1.0 / frame.meridian_m, 1.0 / frame.prime_vertical_m)
+    return Centres(lon, lat, frame.origin, *arc_axes(frame))
 
 
 class Block(NamedTuple):
@@ -90,52 +153,27 @@ class Block(NamedTuple):
         """Candidates of each centre, shape (m,)."""
         return np.diff(self.stop, prepend=0)
 
-    def each(self, of_centre: Floats) -> Floats:
-        """Give each candidate what belongs to its centre."""
-        return np.repeat(of_centre, self.counts)
-
-    def shares(self) -> Iterator[tuple[int, slice]]:
-        """Go through the centres: the place of each in the block, and where its candidates stand."""
-        start = 0
-        for place, stop in enumerate(self.stop.tolist()):
-            yield place, slice(start, stop)
-            start = stop
-
     def places(self, column: NDArray[Any]) -> NDArray[Any]:
         """Give each candidate's value of a column in the grid's order."""
         return np.concatenate([column[run] for run in self.runs])
 
     def chords(self, grid: PointGrid) -> Floats:
         """Give the vectors in space from the centres to the candidates, metres, shape (3, k)."""
-        found = np.concatenate([grid.xyz[:, run] for run in self.runs], axis=1)
-        if self._is_sparse:
+        found = np.empty((3, int(self.stop[-1])))
+        for axis, into in zip(grid.xyz, found, strict=True):
+            np.concatenate([axis[run] for run in self.runs], out=into)
+        if is_sparse(self.stop):
             found -= np.repeat(self.centres.origin.T, self.counts, axis=1)
             return found
-        for place, own in self.shares():
+        for place, own in shares(self.stop):
             found[:, own] -= self.centres.origin[place][:, None]
         return found
-
-    def local(self, grid: PointGrid) -> Floats:
-        """Give the same vectors by their components to the east, to the north and up."""
-        chords = self.chords(grid)
-        if self._is_sparse:
-            return np.asarray(
-                np.einsum("kij,jk->ik", np.repeat(self.centres.axes, self.counts, axis=0), chords)
-            )
-        turned = np.empty_like(chords)
-        for place, own in self.shares():
-            np.matmul(self.centres.axes[place], chords[:, own], out=turned[:, own])
-        return turned
 
     def ways(self, grid: PointGrid, rows: Index) -> tuple[Floats, Floats]:
         """Let GeographicLib measure the ways to some of the candidates: metres and degrees."""
         own = np.searchsorted(self.stop, rows, side="right")
         ends = [degrees[own] for degrees in (self.centres.lon, self.centres.lat)]
         return geodesic(*ends, *(self.places(degrees)[rows] for degrees in (grid.lon, grid.lat)))
-
-    @property
-    def _is_sparse(self) -> bool:
-        return len(self.stop) * DENSE > int(self.stop[-1])
 
 
 def blocks(grid: PointGrid, lon: Floats, lat: Floats, radius_m: float) -> Iterator[Block]:

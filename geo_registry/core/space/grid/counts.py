@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo_registry.core.space.geodesy.ellipsoid import NEAR_RING_M, checked_degrees
-from geo_registry.core.space.grid.blocks import Block, blocks
+from geo_registry.core.space.grid.blocks import Block, blocks, shares
 from geo_registry.core.space.grid.pairs import checked_radii
 from geo_registry.core.space.grid.points import PointGrid
 from geo_registry.core.space.grid.windows import SHARPEST_M
@@ -142,12 +142,12 @@ def ring_counts(
     """
     centres = np.atleast_1d(np.asarray(lon, dtype=np.float64))
     most, places = int(classed.classes.max(initial=0)) + 1, len(rings_m) + 1
-    first = classed.classes * places
+    first = (classed.classes * places).astype(np.min_scalar_type(most * places))
     counts = np.zeros((len(centres), most * places), dtype=np.int64)
     for block, ring in ringed(grid, lon, lat, rings_m=rings_m):
-        place = first[block.places(classed.codes)]
+        place = first.take(block.places(classed.codes), mode="clip")  # does not check, which takes long
         place += ring
-        for centre, (_, own) in zip(block.numbers.tolist(), block.shares(), strict=True):
+        for centre, (_, own) in zip(block.numbers.tolist(), shares(block.stop), strict=True):
             counts[centre] += np.bincount(place[own], minlength=most * places)
     return counts.reshape(len(centres), most, places)[:, :, :-1]
 

@@ -12,8 +12,6 @@ from geo_registry.core.space.geodesy import Floats
 from geo_registry.core.space.geodesy.ellipsoid import (
     ELLIPSOID,
     NEAR_RING_M,
-    SERIES_LIMIT_M,
-    arc_of,
     checked_degrees,
     checked_radius,
     in_doubt,
@@ -137,23 +135,17 @@ def checked_radii(rings_m: Sequence[float]) -> list[float]:
 
 
 def _measured(grid: PointGrid, block: Block, radii: Sequence[float]) -> Pairs:
-    """Keep the candidates within the widest radius."""
-    limit_m, centres = max(radii), block.centres
-    chord2, distance_m, azimuth_deg = arc_of(
-        block.local(grid), block.each(centres.meridian_curvature), block.each(centres.prime_curvature)
-    )
-    if limit_m <= SERIES_LIMIT_M:
-        close = np.flatnonzero(distance_m <= limit_m + NEAR_RING_M / 2.0)  # more than the series errs
-    else:  # the series fails far away, but no chord is longer than its way
-        reach_m = min(limit_m, 2.0 * ELLIPSOID.a) + NEAR_RING_M
-        close = np.flatnonzero(chord2 <= reach_m**2)
-    hits = np.diff(np.searchsorted(close, block.stop), prepend=0)
-    found = Pairs(
-        np.repeat(block.numbers, hits), block.places(grid.order)[close], distance_m[close], azimuth_deg[close]
-    )
-    doubtful = np.flatnonzero(in_doubt(found.distance_m, radii))
-    if not len(doubtful):
-        return found
-    found.distance_m[doubtful], found.azimuth_deg[doubtful] = block.ways(grid, close[doubtful])
-    inside = np.flatnonzero(found.distance_m <= limit_m)
-    return Pairs(found.i_a[inside], found.i_b[inside], found.distance_m[inside], found.azimuth_deg[inside])
+    """Keep the candidates within the widest radius; no chord is longer than its way."""
+    limit_m, chords = max(radii), block.chords(grid)
+    chord2 = np.einsum("ij,ij->j", chords, chords)
+    close = np.flatnonzero(chord2 <= (min(limit_m, 2.0 * ELLIPSOID.a) + NEAR_RING_M) ** 2)
+    stop = np.searchsorted(close, block.stop)
+    hits = np.diff(stop, prepend=0)
+    distance_m, azimuth_deg = block.centres.arcs(stop, chords.take(close, axis=1), chord2.take(close))
+    places = block.places(grid.order).take(close)
+    doubtful = np.flatnonzero(in_doubt(distance_m, radii))
+    if len(doubtful):
+        distance_m[doubtful], azimuth_deg[doubtful] = block.ways(grid, close[doubtful])
+    found = Pairs(np.repeat(block.numbers, hits), places, distance_m, azimuth_deg)
+    beyond = distance_m > limit_m
+    return Pairs(*(column[~beyond] for column in found)) if beyond.any() else found
