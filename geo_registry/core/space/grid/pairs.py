@@ -147,5 +147,7 @@ def _measured(grid: PointGrid, block: Block, radii: Sequence[float]) -> Pairs:
     if len(doubtful):
         distance_m[doubtful], azimuth_deg[doubtful] = block.ways(grid, close[doubtful])
     found = Pairs(np.repeat(block.numbers, hits), places, distance_m, azimuth_deg)
-    beyond = distance_m > limit_m
-    return Pairs(*(column[~beyond] for column in found)) if beyond.any() else found
+    inside = distance_m <= limit_m
+    if inside.all():
+        return found
+    return Pairs(found.i_a[inside], found.i_b[inside], distance_m[inside], azimuth_deg[inside])
