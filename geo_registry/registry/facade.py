@@ -9,12 +9,13 @@ from geo_registry.core import access
 from geo_registry.core.bounds import OPEN_ROLES
 from geo_registry.publish.reasons import in_words
 from geo_registry.publish.scope import scope_in_words
-from geo_registry.registry import audits, importing, publishing, readiness, records, seeing, tiling
+from geo_registry.registry import audits, importing, readiness, records, seeing, tiling
 from geo_registry.registry.auditing import Auditing
 from geo_registry.registry.audits import Question
 from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
+from geo_registry.registry.publishing import ExportOrder, Publishing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +88,11 @@ class Registry:
     def keeping(self) -> Keeping:
         """The proof that the store is whole, and copies of it."""
         return Keeping(self._house, self._viewer)
+
+    @property
+    def publishing(self) -> Publishing:
+        """Files that leave the registry."""
+        return Publishing(self._house, self._viewer)
 
     @property
     def auditing(self) -> Auditing:
@@ -229,24 +235,12 @@ class Registry:
     def report(
         self, station: str, form: str, lang: Language, *, question: Question | None = None
     ) -> Exported:
-        """Write the report of a station's neighbourhood.
+        """Write the report of a station's neighbourhood; parameters as `Publishing.report`."""
+        return self.publishing.report(station, form, lang, question or Question())
 
-        Parameters
-        ----------
-        station
-            Code, id or name.
-        form, lang
-            ``pdf`` or ``html``; ``zh`` or ``en``.
-        question
-            Rings, dates and revision.
-        """
-        return publishing.report(
-            self._house, self._viewer, station, form, lang=lang, question=question or Question()
-        )
-
-    def export(self, order: publishing.ExportOrder) -> Exported:
+    def export(self, order: ExportOrder) -> Exported:
         """Write records of a kind, the rings, or what is unlocated, as a file."""
-        return publishing.export(self._house, self._viewer, order)
+        return self.publishing.export(order)
 
     def export_audit(
         self, question: Question, form: str, lang: Language, *, summary: bool = False
@@ -290,25 +284,11 @@ class Registry:
         return records.any_synthetic(self._house, self._viewer, self._house.revision())
 
     def scope_in_words(self, lang: Language) -> str:
-        """Say in words what the viewer does not see; empty where it sees everything.
-
-        Parameters
-        ----------
-        lang
-            ``zh`` or ``en``.
-        """
+        """Say in Chinese or English what the viewer does not see; empty where it sees everything."""
         return scope_in_words(self._viewer.bounds, lang)
 
     def reasons_in_words(self, reasons: str, lang: Language) -> str:
-        """Say in words why a pair has its score.
-
-        Parameters
-        ----------
-        reasons
-            As an audit's pairs have them.
-        lang
-            ``zh`` or ``en``.
-        """
+        """Say in Chinese or English why a pair has its score; reasons as an audit's pairs have them."""
         return in_words(reasons, lang, self.catalog)
 
     def tile(

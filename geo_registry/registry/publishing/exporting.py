@@ -1,14 +1,12 @@
-"""Reports, exports and neighbourhoods of points: the same rows as the map and the audit, as files."""
+"""Exports: the same rows as the map and the audit, as files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo_registry.core import filters
@@ -17,13 +15,10 @@ from geo_registry.core.frame import CRS
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
 from geo_registry.publish import pmtiles
-from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, records, seeing, tiling
-from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
-from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,10 +34,6 @@ WHOLE = ("crs", "datum", "bbox", "near", "station", "ring")
 """What of an order does not go with tiles."""
 RINGS, UNLOCATED, ALL = "rings", "unlocated", "all"
 """Words that may stand for a kind in an export."""
-FONTS = ("400Regular", "700Bold")
-"""Folders of the report's typefaces below the package of Noto Sans SC."""
-REPORTS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
-"""Formats of a report, with their media types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,103 +202,3 @@ def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[
         (str(order.station),), status="all", rings_m=(float(order.ring or 0),), on=order.on, as_of=order.as_of
     )
     return audits.answered(house, viewer, audits.filled(house, question)).pairs["source_id"]
-
-
-def report(
-    house: House, viewer: Viewer, station: str, form: str, *, lang: Language, question: Question
-) -> Exported:
-    """Write the report of a station's neighbourhood.
-
-    Parameters
-    ----------
-    house
-        Where records are.
-    viewer
-        Who asks.
-    station
-        Code, id or name.
-    form
-        ``pdf`` or ``html``.
-    lang
-        ``zh`` or ``en``.
-    question
-        Rings, dates and revision.
-
-    Raises
-    ------
-    NotFound
-        If there is no such station.
-    ValueRefused
-        If the format is none of ours, or the station is not valid at the date.
-    SignInNeeded
-        ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
-    """
-    if form not in REPORTS:
-        raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
-    seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
-    key = ("report", settled, form, lang, viewer.bounds)
-    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
-
-
-def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
-    inputs = _report_inputs(house, viewer, settled)
-    document = reports.station_report(inputs, lang)
-    content = (
-        reports.to_html(document) if form == "html" else reports.to_pdf(document, font_paths=_fonts(house))
-    )
-    code = inputs.station["code"] if pd.notna(inputs.station["code"]) else inputs.station["id"]
-    return Exported(f"station_{code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
-
-
-def _fonts(house: House) -> tuple[Path, ...]:
-    package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
-    return tuple(package / folder for folder in FONTS)
-
-
-def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
-    revision, on = house.revision(settled.as_of), settled.on or house.today
-    found = audits.answered(house, viewer, settled)
-    rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
-    if rows.empty:
-        raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
-    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
-    city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
-    commit = house.store.commit_at(revision)
-    return reports.ReportInputs(
-        station=rows.iloc[0],
-        audit=found,
-        sources=near,
-        zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
-        totals=city.totals,
-        registered=registered,
-        catalog=house.catalog,
-        revision=revision,
-        head=commit.hash,
-        committed_at=datetime.fromisoformat(commit.at),
-        age_days=_ages(house, near, on),
-        synthetic=bool(near["synthetic"].any()) or bool(rows["synthetic"].iloc[0]),
-    )
-
-
-def _near(
-    house: House, viewer: Viewer, settled: Question, wanted: list[str]
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read the sources of a report, and count by kind what there is in all."""
-    revision, on = house.revision(settled.as_of), settled.on or house.today
-    if not many.is_whole(house, viewer.bounds, revision):
-        ids = np.unique(np.array([int(one, 16) for one in wanted], dtype=np.uint64))
-        near = many.rows_of(house, viewer.bounds, settled.kinds, revision=revision, ids=ids)
-        every = many.registered(house, viewer.bounds, settled.kinds, revision=revision, on=on)
-        return records.valid_on(near, on), every
-    sources = records.valid_on(records.frames(house, viewer, settled.kinds, revision), on)
-    active = sources["status"].isin(house.catalog.active)
-    counted = pd.DataFrame({"kind": sources["kind"], "active": active.astype(int), "all": 1})
-    return sources[sources["id"].isin(wanted)], counted.groupby("kind", as_index=False).sum()
-
-
-def _ages(house: House, sources: gpd.GeoDataFrame, on: date) -> dict[str, int]:
-    known_on = {commit.revision: pd.Timestamp(str(commit.at)[:10]) for commit in house.store.commits()}
-    changed = sources["known_from"].map(known_on) if len(sources) else pd.Series(dtype="datetime64[s]")
-    days = (pd.Timestamp(on) - pd.to_datetime(changed)).dt.days.clip(lower=0)
-    return {str(name): int(age) for name, age in zip(sources["id"], days, strict=True)}

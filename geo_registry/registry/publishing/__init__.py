@@ -1,0 +1,51 @@
+"""Files that leave the registry: exports of records and reports of stations' neighbourhoods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
+from geo_registry.registry.publishing.reporting import REPORTS, report
+
+if TYPE_CHECKING:
+    from geo_registry.core.access import Viewer
+    from geo_registry.core.kinds import Language
+    from geo_registry.publish.export import Exported
+    from geo_registry.registry.audits import Question
+    from geo_registry.registry.house import House
+
+__all__ = ["FORMS", "REPORTS", "ExportOrder", "Publishing"]
+
+
+class Publishing:
+    """What a viewer may take along as a file.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    viewer
+        Who asks.
+    """
+
+    def __init__(self, house: House, viewer: Viewer) -> None:
+        self._house = house
+        self._viewer = viewer
+
+    def report(self, station: str, form: str, lang: Language, question: Question) -> Exported:
+        """Write the report of a station's neighbourhood.
+
+        Parameters
+        ----------
+        station
+            Code, id or name.
+        form, lang
+            ``pdf`` or ``html``; ``zh`` or ``en``.
+        question
+            Rings, dates and revision.
+        """
+        return report(self._house, self._viewer, station, form, lang=lang, question=question)
+
+    def export(self, order: ExportOrder) -> Exported:
+        """Write records of a kind, the rings, or what is unlocated, as a file."""
+        return export(self._house, self._viewer, order)
