@@ -15,7 +15,7 @@ from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
 from geo_registry.store.people import PeopleTables
-from geo_registry.store.rows import NARROW, Change, frame_of, narrow_frame
+from geo_registry.store.rows import NARROW, Change, cells_of, frame_of, narrow_frame
 from geo_registry.store.writing.columns import stored_columns
 from geo_registry.store.writing.digest import Digest
 
@@ -159,6 +159,22 @@ class TableStore:
                 return
             last = found[-1][0]
             yield narrow_frame(found, texts)
+
+    def cells(self, texts: Sequence[str], ids: Sequence[str], *, as_of: int) -> Sequence[Mapping[str, Any]]:
+        """Give a little of some records as plain values, a mapping a version: a frame of few takes longer.
+
+        Parameters
+        ----------
+        texts, as_of
+            As for `pieces`.
+        ids
+            The records.
+        """
+        table = schema.records
+        wanted = [table.c[name] for name in (*NARROW, "shape", "attributes")]
+        query = _known_at(select(*wanted), as_of).order_by(table.c.seq)
+        with self._tables.reading() as connection:
+            return [cells_of(row, texts) for row in _of_ids(connection, query, ids)]
 
     def titles(self, ids: Sequence[str]) -> pd.DataFrame:
         """Give what the open versions of some records are called.

@@ -183,6 +183,27 @@ def narrow_frame(rows: Sequence[Any], texts: Sequence[str]) -> pd.DataFrame:
     return pd.concat([table, members(attributes, texts)], axis="columns").assign(geometry=shapes)
 
 
+def cells_of(row: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
+    """Turn a few columns of one selected row into plain values.
+
+    Parameters
+    ----------
+    row
+        `NARROW`, ``shape`` and ``attributes``.
+    texts
+        Which attributes are wanted.
+
+    Returns
+    -------
+    dict
+        The attributes, `NARROW`, and ``geometry``, None where it is a point.
+    """
+    *columns, wkb, attributes = row
+    said = json.loads(attributes)
+    known = {name: said.get(name) for name in texts} | dict(zip(NARROW, columns, strict=True))
+    return known | {"geometry": shapely.from_wkb(wkb)}
+
+
 def members(objects: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
     """Take some members of JSON objects; quick where all of them are texts.
 
