@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,15 +36,10 @@ def places_of(
     >>> places_of(ids, np.array([1, 0, 2], dtype=np.int32), np.array([7, 8], dtype=np.uint64)).tolist()
     [0, 2]
     """
-    if not len(by_id) or not len(wanted):
-        return by_id[:0]
-    each = np.concatenate([wanted, wanted])
-    behind = np.arange(len(each)) >= len(wanted)
-    low, high = np.zeros(len(each), dtype=np.int64), np.full(len(each), len(by_id))
-    while (searching := low < high).any():
-        middle = (low + high) // 2
-        found = ids[by_id[np.minimum(middle, len(by_id) - 1)]]
-        passed = searching & ((found < each) | (behind & (found == each)))
-        low, high = np.where(passed, middle + 1, low), np.where(passed, high, np.minimum(middle, high))
-    runs = [by_id[first:last] for first, last in low.reshape(2, -1).T.tolist() if last > first]
-    return np.unique(np.concatenate(runs)) if runs else by_id[:0]
+    found: list[int] = []
+    for one in wanted.tolist():
+        at = bisect_left(by_id, one, key=ids.__getitem__)
+        while at < len(by_id) and ids[by_id[at]] == one:
+            found.append(by_id[at])
+            at += 1
+    return np.unique(np.array(found, dtype=by_id.dtype))

@@ -151,6 +151,29 @@ class Standing:
             return [(self.base, 1)]
         return [(self.base, 1), (self.base.at(self.gone), -1), (self.fresh, 1)]
 
+    def parts_since(
+        self, before: Standing, touched: NDArray[np.uint64]
+    ) -> Sequence[tuple[Census, int]] | None:
+        """Give what has to be taken away from earlier records and added to them; None if that is too much.
+
+        Parameters
+        ----------
+        before
+            The earlier ones.
+        touched
+            Ids of the records that were touched between, shape (t,).
+
+        Returns
+        -------
+        sequence of tuple or None
+            As `parts`, without the base.
+        """
+        if before.base is not self.base:
+            return None
+        gone = np.setdiff1d(self.gone, before.gone, assume_unique=True)
+        parts = (self.base.at(gone), -1), (before.fresh.of(touched), -1), (self.fresh.of(touched), 1)
+        return [(census, sign) for census, sign in parts if len(census)]
+
 
 def _few(words: pd.DataFrame) -> pd.DataFrame:
     return words if len(words) <= _FEW_WORDS else words[:0]

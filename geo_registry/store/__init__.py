@@ -85,7 +85,7 @@ class Store(Protocol):
     def cells(self, texts: Sequence[str], ids: Sequence[str], *, as_of: int) -> Sequence[Mapping[str, Any]]:
         """Give a little of some records as plain values, a mapping a version known at a revision."""
 
-    def titles(self, ids: Sequence[str]) -> pd.DataFrame:
+    def titles(self, ids: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
         """Give what the open versions of some records are called, and when each is true."""
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:

@@ -30,6 +30,9 @@ NARROW = (
 )  # fmt: skip
 """Columns of a record version that tell where, what and when it is."""
 
+TITLE = ("id", "name", "code", "valid_from", "valid_to")
+"""Columns that say what a version is called, and between which ISO days it is true."""
+
 
 class Blocks(Protocol):
     """Versions that come block by block, as the columns of `writing.columns.SCHEMA`."""

@@ -4,6 +4,7 @@ from geo_registry.core.census.columns import Census, Part, Rows, census_of, gath
 from geo_registry.core.census.few import Words, few_of
 from geo_registry.core.census.measure import Measure, city_of, source_points, tally
 from geo_registry.core.census.sight import count_records, of_kinds, seen
+from geo_registry.core.census.sited import Sited
 from geo_registry.core.census.sums import City, Sums
 from geo_registry.core.census.tally import Tally
 from geo_registry.core.census.told import frame_of
@@ -14,6 +15,7 @@ __all__ = [
     "Measure",
     "Part",
     "Rows",
+    "Sited",
     "Sums",
     "Tally",
     "Words",

@@ -39,6 +39,11 @@ class Words:
     state_of: Mapping[Cells, int]
     area_of: Mapping[Cells, int]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Columns that are neither kind nor status, and with the areas all that a row must have said."""
+        return (*self.states.columns[_SAID_FIRST:], *self.areas.columns)
+
     @classmethod
     def of(cls, census: Census) -> Words:
         """Take the words of a census.

@@ -124,6 +124,8 @@ class Sited:
 
     def _outlined(self, census: Census, radii_m: Sequence[float]) -> _Pairs:
         """Pair lines and polygons with the stations near them."""
+        if not len(census.shaped):
+            return census.shaped, census.shaped, census.shaped
         near = pairs_nearby(census.shapes, self.lon, self.lat, rings_m=radii_m)
         return census.shaped[near.i_geometry], near.i_point, np.searchsorted(radii_m, near.distance_m)
 
