@@ -1,4 +1,4 @@
-"""One process beside Dask workers: ``python -m tests.bench.dask_audit [SOURCES [ROUNDS]]``.
+"""One process beside Dask workers: ``python -m tests.bench.dask_audit [SOURCES ...]``.
 
 The census is made up, kept as numbers and written as files of neighbours. Each figure is taken in a process
 of its own that begins with opening what was kept; workers are started and have imported everything before
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import resource
 import shutil
 import statistics
@@ -19,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -214,31 +213,31 @@ def child(folder: Path, *words: str) -> dict[str, Any]:
     return told
 
 
-def main(count: int, rounds: int) -> None:
-    """Measure one process, one worker and two workers, and print one document."""
+def measured(count: int) -> dict[str, Any]:
+    """Measure one process, one worker and two workers over so many sources."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         written = child(folder, "made", str(count))
-        one = child(folder, "alone", str(rounds))
-        engines = [child(folder, "together", str(workers), str(rounds)) for workers in (1, 2)]
+        one = child(folder, "alone", str(ROUNDS))
+        engines = [child(folder, "together", str(workers), str(ROUNDS)) for workers in (1, 2)]
     found = [each.pop("found") for each in (one, *engines)]
+    who = dict(zip(("one process", "1 worker", "2 workers"), (one, *engines), strict=True))
     ratio = {
         act: round(engines[0][act]["wall_s"] / engines[1][act]["wall_s"], 2) for act in ("counts", "pairs")
     }
-    document = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "sources": count,
-        "stations": STATIONS,
-        "rings_m": [1000, 3000, 5000],
-        "pairs_in_rings": found[0][0],
-        "pairs_listed": found[0][2],
+    return {
+        "rows": count,
+        "pairs": found[0][0],
         "equal": all(each == found[0] for each in found),
         "files": written,
-        "one_process": one,
-        "dask": engines,
         "two_workers_over_one": ratio,
+        **{f"{name}, {act}": told[act] for name, told in who.items() for act in ("counts", "pairs")},
     }
+
+
+def main(*counts: int) -> None:
+    """Print one document of every size asked for."""
+    document = {"rounds": ROUNDS, "figures": [measured(count) for count in counts or (CENSUS,)]}
     print(json.dumps(document, indent=2))  # noqa: T201 (the result)
 
 
@@ -247,5 +246,4 @@ if __name__ == "__main__":
         acts: dict[str, Callable[..., dict[str, Any]]] = {"made": made, "alone": alone, "together": together}
         print(json.dumps(acts[sys.argv[1]](Path(os.environ["BENCH_FOLDER"]), *map(int, sys.argv[2:]))))  # noqa: T201
     else:
-        given = [int(word) for word in sys.argv[1:]]
-        main(*(given + [CENSUS, ROUNDS][len(given) :]))
+        main(*map(int, sys.argv[1:]))
