@@ -16,11 +16,11 @@ from geo_registry.core.census import Census, hexed, of_kinds, seen, source_point
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
+from geo_registry.registry.choosing import PRIORITIES
 from geo_registry.registry.seeing import numbers
 from geo_registry.registry.seeing.known import known
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
-from geo_registry.registry.tiling.wanted import PRIORITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -220,7 +220,7 @@ class _Desk:
             ),
             drawn.districts,
         )
-        own = Outlines(shapes, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
+        own = Outlines(shapes, ids, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
         return replace(
             drawn, outlines=own, categories=categories, points=replace(drawn.points, width=len(categories))
         )

@@ -3,7 +3,16 @@
 from geo_registry.web.documents.cards import briefs, full
 from geo_registry.web.documents.edits import edit_form, fault, past, twins
 from geo_registry.web.documents.ledgers import arrival, looked_at
-from geo_registry.web.documents.tables import audited, counts, listed, ranked, stations
+from geo_registry.web.documents.tables import (
+    audited,
+    choices,
+    counted,
+    counts,
+    listed,
+    options,
+    ranked,
+    stations,
+)
 from geo_registry.web.documents.words import active_statuses, catalog_document, levels, ring_text
 
 __all__ = [
@@ -12,6 +21,8 @@ __all__ = [
     "audited",
     "briefs",
     "catalog_document",
+    "choices",
+    "counted",
     "counts",
     "edit_form",
     "fault",
@@ -19,6 +30,7 @@ __all__ = [
     "levels",
     "listed",
     "looked_at",
+    "options",
     "past",
     "ranked",
     "ring_text",

@@ -49,6 +49,9 @@ GET     /api/imports/<arrival>/refused.xlsx     import      nothing
 POST    /api/imports/<arrival>/undo             undo        nothing
 GET     /api/twins                              decide
 POST    /api/decisions                          decide
+GET     /api/choice/counts                      all
+GET     /api/choice/options                     all
+GET     /api/list                               all
 GET     /api/near                               all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
