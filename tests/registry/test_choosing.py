@@ -209,7 +209,7 @@ def test_every_door_counts_the_same(
         assert of_page(client, asked) == len(true)
         assert of_csv(client, asked) == kinds, asked
         assert of_tile(client, asked) == by_kind(true[true.geometry.notna()]), asked
-        if number % 10 == 0:
+        if number % 20 == 0:
             assert of_gpkg(client, asked, tmp_path / f"{number}.gpkg") == kinds
             said = document(registry.settings.store_url, "sources", "--counts", *words(asked))
             assert of_counts(said["counts"]) == kinds
@@ -217,14 +217,14 @@ def test_every_door_counts_the_same(
 
 def test_pages_of_a_list_are_the_whole_in_order(client: FlaskClient, rows: gpd.GeoDataFrame) -> None:
     """Pages one after another hold every row once, by the order asked; what is empty stands last."""
+    first = client.get("/api/list?overdue=true&per_page=40").json
+    assert first
     seen: list[dict[str, Any]] = []
-    for page in range(1, 30):
+    for page in range(1, first["pages"] + 1):
         answer = client.get(f"/api/list?overdue=true&sort=-score&per_page=40&page={page}").json
         assert answer
         seen += answer["rows"]
-        if page >= answer["pages"]:
-            break
-    assert len(seen) == len({row["id"] for row in seen}) == answer["total"] > 40
+    assert len(seen) == len({row["id"] for row in seen}) == first["total"] > 40
     scores = [-1.0 if row["score"] is None else row["score"] for row in seen]
     assert scores == sorted(scores, reverse=True)
     assert {row["id"] for row in seen} <= set(rows["id"])

@@ -126,8 +126,8 @@ def near(shell: Shell, lon: float, lat: float, *, radius_m: float, on: date | No
 @choice_options
 @click.option("--counts", is_flag=True)
 @click.option("--sort", default="-score", show_default=True, metavar="|".join(SORTS))
-@click.option("--page", type=whole("--page"), default="1", show_default=True)
-@click.option("--per-page", type=whole("--per-page"), default="50", show_default=True)
+@click.option("--page", type=whole("--page"), default="1", show_default=True, metavar="NUMBER")
+@click.option("--per-page", type=whole("--per-page"), default="50", show_default=True, metavar="NUMBER")
 @click.pass_obj
 def sources(shell: Shell, /, *, counts: bool, sort: str, page: int, per_page: int, **asked: Any) -> None:  # noqa: ANN401
     """List and count the sources of a choice."""

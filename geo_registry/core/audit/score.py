@@ -268,12 +268,8 @@ def overdue(sources: pd.DataFrame, *, catalog: Catalog, on: date) -> NDArray[np.
 
     Parameters
     ----------
-    sources
-        Rows with ``kind``, ``status`` and the deadline columns of their kinds.
-    catalog
-        Kinds with their deadlines.
-    on
-        Date at which deadlines are judged.
+    sources, catalog, on
+        As for `conditions`.
 
     Returns
     -------
