@@ -108,7 +108,8 @@ def expected(registry: Registry, rows: gpd.GeoDataFrame, asked: Asked) -> pd.Dat
     if "text" in asked:
         said = rows[["code", "name", "address", "township", "uscc"]].fillna("").astype(str)
         wanted = plain(asked["text"])
-        mask &= said.apply(lambda one: any(wanted in plain(text) for text in one), axis=1)
+        held = [any(wanted in plain(text) for text in one) for one in said.to_numpy()]
+        mask &= pd.Series(held, index=rows.index)
     if "bbox" in asked:
         west, south, east, north = map(float, asked["bbox"].split(","))
         mask &= rows.geometry.intersects(shapely.box(west, south, east, north))
