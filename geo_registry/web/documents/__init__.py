@@ -2,7 +2,9 @@
 
 from geo_registry.web.documents.cards import briefs, full
 from geo_registry.web.documents.edits import edit_form, fault, past, twins
-from geo_registry.web.documents.ledgers import arrival, looked_at
+from geo_registry.web.documents.findings import on_page
+from geo_registry.web.documents.ledgers import arrival
+from geo_registry.web.documents.looking import looked, params_of
 from geo_registry.web.documents.tables import audited, counts, listed, ranked, stations
 from geo_registry.web.documents.words import active_statuses, catalog_document, levels, ring_text
 
@@ -18,7 +20,9 @@ __all__ = [
     "full",
     "levels",
     "listed",
-    "looked_at",
+    "looked",
+    "on_page",
+    "params_of",
     "past",
     "ranked",
     "ring_text",

@@ -104,7 +104,7 @@ def test_the_right_datum_fits_the_stated_districts_best(shared_data: Path, datum
 
 @pytest.mark.parametrize("districts", [DISTRICTS, DISTRICTS[:0], None], ids=["others", "empty", "none"])
 def test_nothing_is_said_of_the_datum_without_known_districts(districts: gpd.GeoDataFrame | None) -> None:
-    """Rows that state no district we know have their places, but no share, not zero; so have those without."""
+    """Rows that state no district we know have their places, but no share, not zero."""
     fits = datum_fit([114.05, np.nan], [33.55, np.nan], pd.Series(["某区", "源汇区"]), districts)
     assert [one.share for one in fits.values()] == [None] * 3
     assert fits["wgs84"].lon[0] == 114.05
