@@ -216,6 +216,11 @@ class Registry:
         return importing.Ledgers(self._house, self._viewer)
 
     @property
+    def looks(self) -> importing.Looks:
+        """Files that were looked at and wait to be taken in."""
+        return importing.Looks(self._house, self._viewer)
+
+    @property
     def editing(self) -> Editing:
         """Edits of single records, their history, and decisions about likely twins."""
         return Editing(self._house, self._viewer)

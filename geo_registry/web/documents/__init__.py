@@ -2,7 +2,9 @@
 
 from geo_registry.web.documents.cards import briefs, full
 from geo_registry.web.documents.edits import edit_form, fault, past, twins
-from geo_registry.web.documents.ledgers import arrival, looked_at
+from geo_registry.web.documents.findings import on_page
+from geo_registry.web.documents.ledgers import arrival
+from geo_registry.web.documents.looking import looked, params_of
 from geo_registry.web.documents.tables import (
     audited,
     choices,
@@ -29,8 +31,10 @@ __all__ = [
     "full",
     "levels",
     "listed",
-    "looked_at",
+    "looked",
+    "on_page",
     "options",
+    "params_of",
     "past",
     "ranked",
     "ring_text",
