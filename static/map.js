@@ -9,12 +9,13 @@ import { placeText, say } from "./i18n.js";
 import { addLand } from "./land.js";
 import { buildLegend, everything } from "./legend.js";
 import { neighbourhood } from "./neighbourhood.js";
+import { buildNotices, greet, tellOfTiles } from "./notices.js";
 import { buildPanel, failed, waiting } from "./panel.js";
+import { answerClicks, followPointing } from "./pointing.js";
 import { buildSearch } from "./search.js";
-import { applyShown, CLICKED, FLAG, makeStyle } from "./style.js";
+import { applyShown, FLAG, makeStyle, markRings } from "./style.js";
 import { addSymbols } from "./symbols.js";
 
-const REACH_PX = 6;
 const CLOSE_ZOOM = 14;
 const DEGREE_M = 111_320;
 
@@ -76,22 +77,16 @@ function followPointer(map) {
   tell(map.getCenter());
 }
 
-function hit(map, point) {
-  const box = [[point.x - REACH_PX, point.y - REACH_PX], [point.x + REACH_PX, point.y + REACH_PX]];
-  const away = ({ geometry }) => (geometry.type === "Point" ? map.project(geometry.coordinates).dist(point) : 0);
-  const ranked = map.queryRenderedFeatures(box, { layers: CLICKED }).map((found) => [CLICKED.indexOf(found.layer.id), away(found), found]);
-  return ranked.sort((one, other) => one[0] - other[0] || one[1] - other[1])[0]?.[2];
-}
-
 /* ---- what is chosen, on the map and in the panel */
 
-function chooser(map, panel) {
+function chooser(map, panel, { rings, notices }) {
   let current = null;
 
   const mark = (record) => {
     const feature = record?.lon == null ? [] : [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [record.lon, record.lat] } }];
     map.getSource("chosen").setData({ type: "FeatureCollection", features: feature });
-    map.setFilter("rings-chosen", ["==", ["get", "station_id"], record?.role === "station" ? record.id : ""]);
+    rings.chosen = record?.role === "station" ? record.id : "";
+    markRings(map, rings);
   };
 
   const frame = (record) => {
@@ -115,6 +110,7 @@ function chooser(map, panel) {
   async function choose(id, { from = null, focus = false, move = true } = {}) {
     current = id;
     remember(id);
+    notices.dismiss("hint");
     panel.show("…", waiting(), { from });
     try {
       const record = await read(`api/records/${encodeURIComponent(id)}`);
@@ -137,16 +133,6 @@ function chooser(map, panel) {
   return { choose, forget };
 }
 
-function answerClicks(map, choose) {
-  map.on("click", (event) => {
-    const found = hit(map, event.point);
-    if (!found) return;
-    if (found.properties.n) map.easeTo({ center: found.geometry.coordinates, zoom: map.getZoom() + 2 });
-    else choose(found.properties.id, { move: found.layer.id === "stations-symbol" });
-  });
-  map.on("mousemove", (event) => { map.getCanvas().style.cursor = hit(map, event.point) ? "pointer" : ""; });
-}
-
 function explainGroups(map) {
   map.on("idle", () => { at("group-note").hidden = map.queryRenderedFeatures({ layers: ["sources-group"] }).length === 0; });
 }
@@ -157,17 +143,22 @@ function start() {
   buildLegend(at("legend"), shown, () => applyShown(map, shown));
   const map = openMap();
   addSymbols(map, kinds.values(), FLAG);
+  const notices = buildNotices(at("notices"));
+  tellOfTiles(map, notices);
+  const rings = { chosen: "", pointed: "" };
   let chosen = null;
   const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
-  chosen = chooser(map, panel);
+  chosen = chooser(map, panel, { rings, notices });
   buildSearch(at("search"), (row) => chosen.choose(row.id, { focus: true }));
   map.once("style.load", () => {
     applyShown(map, shown);
     drawGraticule(map, panel);
     followPointer(map);
     answerClicks(map, chosen.choose);
+    followPointing(map, rings);
     explainGroups(map);
     if (addressed()) chosen.choose(addressed(), { move: !placed });
+    else greet(notices);
   });
   map.on("moveend", () => drawGraticule(map, panel));
   map.once("idle", () => {

@@ -93,9 +93,10 @@ function rings() {
       paint: { "line-color": RING, "line-width": 3, "line-opacity": 0.9 },
     }),
     layer("rings-label", "symbol", "rings", {
-      minzoom: 10,
-      layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT, "text-size": 11, "text-max-angle": 90, "text-rotation-alignment": "viewport" },
-      paint: { "text-color": RING, ...halo },
+      minzoom: 8,
+      filter: ["==", ["get", "station_id"], ""],
+      layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT_BOLD, "text-size": 12, "text-max-angle": 90, "text-rotation-alignment": "viewport", "symbol-sort-key": ["-", 0, radius] },
+      paint: { "text-color": RING, ...halo, "text-halo-width": 2 },
     }),
   ];
 }
@@ -250,6 +251,12 @@ export function applyShown(map, shown) {
   for (const id of ["rings-line", "rings-chosen", "rings-label"]) {
     map.setLayoutProperty(id, "visibility", shown.rings ? "visible" : "none");
   }
+}
+
+/** Mark the rings of the station that is chosen, and write the radii of these and of the one pointed at. */
+export function markRings(map, { chosen = "", pointed = "" }) {
+  map.setFilter("rings-chosen", ["==", ["get", "station_id"], chosen]);
+  map.setFilter("rings-label", ["in", ["get", "station_id"], ["literal", [chosen, pointed]]]);
 }
 
 /** Layers that answer a click, the first one first. */
