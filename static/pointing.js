@@ -15,8 +15,9 @@ export function hit(map, point) {
 }
 
 /** Open what is clicked: a group by going nearer, a record in the panel. */
-export function answerClicks(map, choose) {
+export function answerClicks(map, tools, choose) {
   map.on("click", (event) => {
+    if (tools.isBusy) return;
     const found = hit(map, event.point);
     if (!found) return;
     if (found.properties.n) map.easeTo({ center: found.geometry.coordinates, zoom: map.getZoom() + 2 });

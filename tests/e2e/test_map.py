@@ -89,7 +89,7 @@ def test_the_first_view_shows_the_sources_in_it(open_page: Opener, demo: Registr
 
 
 def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> None:
-    """Every national station has its three rings, as wide as the ellipsoid says; those pointed at bear their radii."""
+    """Every national station has three rings as wide as the ellipsoid says; those pointed at bear radii."""
     page = open_page()
     rings = page.page.evaluate(
         f"{VIEW}.querySourceFeatures('rings', {{ sourceLayer: 'rings' }})"
