@@ -33,7 +33,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("crowd")
     random = np.random.default_rng(7)
     places = np.vstack(
-        [random.normal((114.0, 33.5), 0.12, (COUNT - 5, 2)), [[113.2 + 0.4 * at, 34.4] for at in range(5)]]
+        [random.normal((114.0, 33.5), 0.1, (COUNT - 5, 2)), [[113.4 + 0.3 * at, 33.95] for at in range(5)]]
     )
     features = [feature(number, place) for number, place in enumerate(places.round(6).tolist())]
     (folder / "crowd.geojson").write_text(
@@ -53,7 +53,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser, crowd: str) -> Iterator[MapPage]:
     """Open the crowd where it is drawn in groups."""
-    opened = MapPage(browser, crowd, SMALL, "zh").go("#map=8/33.7/114")
+    opened = MapPage(browser, crowd, SMALL, "zh").go("#map=8/33.55/114")
     yield opened
     complaints = opened.complaints
     opened.close()
@@ -61,7 +61,7 @@ def page(browser: Browser, crowd: str) -> Iterator[MapPage]:
 
 
 def test_groups_count_everything_and_never_one(page: MapPage, artefacts: Path) -> None:
-    """Groups, lone symbols and singles add up to all; a group is of two at least; rings show the kinds' shares."""
+    """Groups, lone symbols and singles add up to all; a group is of two at least, its ring a chart."""
     page.picture(artefacts / "map-groups.png")
     groups, alone = page.drawn("sources-group", "n"), page.drawn("sources-lone", "n")
     singles = set(page.drawn("sources-symbol"))  # of tiles that hold few enough
