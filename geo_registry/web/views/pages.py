@@ -64,8 +64,7 @@ def _in_language(lang: Language) -> str:
 @blueprint.get("/")
 @answers.tagged
 def map_page() -> str:
-    """Show the map."""
-    Query()
+    """Show the map; its filters are the script's to read, which drops one that is no more and says so."""
     lang = language()
     said = {key.removeprefix("map."): text for key, text in texts(lang).items() if key.startswith("map.")}
     config = {
