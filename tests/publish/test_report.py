@@ -13,7 +13,7 @@ import shapely
 from geo_registry.core.audit import AuditRequest, audit
 from geo_registry.errors import ValueRefused
 from geo_registry.publish.report import station_report, to_json
-from geo_registry.publish.report.layout import ABREAST, compass, lay_out, radius_text, shown
+from geo_registry.publish.report.layout import ABREAST, compass, lay_out, notes, radius_text, shown
 from geo_registry.publish.report.model import Column, Table, Verdict
 from tests.publish.report_world import CENTRE, ON, inputs, report, station_rows
 
@@ -81,8 +81,9 @@ def test_first_sources_are_active_and_in_the_audits_order() -> None:
     made = inputs(300)
     pairs = made.audit.pairs
     table = station_report(made, "zh").table("first")
-    assert list(table.keys) == pairs["source_id"][pairs["active"]].head(20).tolist()
-    assert [row[0] for row in table.rows] == list(range(1, 21))
+    assert list(table.keys) == pairs["source_id"][pairs["active"]].tolist()
+    assert [row[0] for row in table.rows] == list(range(1, len(table.keys) + 1))
+    assert len(lay_out(table, "zh")[0].rows) == 20
     assert table.rows[0][4] == pairs["distance_m"][pairs["active"]].iloc[0]
 
 
@@ -151,10 +152,12 @@ def test_quality_names_what_is_weak() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    """A list that is cut says how many rows are missing."""
-    made = inputs(300)
-    table = station_report(made, "en").table("listing")
-    assert str(len(made.audit.pairs) - len(table.rows)) in table.note
+    """A list that has no room on paper says how many rows are missing and where they are."""
+    table = report(300, "en").table("listing")
+    left_out = len(inputs(300).audit.pairs) - len(lay_out(table, "en")[0].rows)
+    assert notes(table, "en") == (
+        f"Not listed here: {left_out}; the workbook (XLSX) of this report holds them all.",
+    )
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -260,12 +263,13 @@ def test_values_are_written_by_their_form(value: float | None, form: str, text: 
 
 def test_radii_are_written_as_people_say_them() -> None:
     """Radii from a kilometre on are in kilometres, without digits that say nothing."""
-    assert [radius_text(radius) for radius in (50.0, 999.5, 1000.0, 2500.0)] == [
+    assert [radius_text(radius, "en") for radius in (50.0, 999.5, 1000.0, 2500.0)] == [
         "50 m",
         "999.5 m",
         "1 km",
         "2.5 km",
     ]
+    assert [radius_text(radius, "zh") for radius in (50.0, 2500.0)] == ["50 米", "2.5 公里"]
 
 
 def test_wide_tables_are_parted() -> None:

@@ -5,9 +5,9 @@ only set what the document says and add nothing.
 """
 
 from geo_registry.publish.report.document import station_report
-from geo_registry.publish.report.html import to_html
+from geo_registry.publish.report.writers.html import to_html
 from geo_registry.publish.report.inputs import ReportInputs
 from geo_registry.publish.report.model import Report, to_json
-from geo_registry.publish.report.pdf import to_pdf
+from geo_registry.publish.report.writers.pdf import to_pdf
 
 __all__ = ["Report", "ReportInputs", "station_report", "to_html", "to_json", "to_pdf"]

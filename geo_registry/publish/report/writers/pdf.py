@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from geo_registry.errors import RegistryError
-from geo_registry.publish.report.layout import lay_out, printable
+from geo_registry.publish.report.layout import lay_out, notes, printable
 from geo_registry.publish.report.model import Figure, Table
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _block(block: Block, lang: Language) -> dict[str, Any]:
     match block:
         case Table():
             grids = [asdict(grid) for grid in lay_out(block, lang)]
-            return dict(_fit(asdict(replace(block, columns=(), rows=())) | {"grids": grids}))
+            told = asdict(replace(block, columns=(), rows=())) | {"grids": grids, "notes": notes(block, lang)}
+            return dict(_fit(told))
         case Figure():
             drawings = {"svg": block.svg, "legend": [(drawn, _fit(label)) for drawn, label in block.legend]}
             return {"block": block.block, "caption": _fit(block.caption), **drawings}
