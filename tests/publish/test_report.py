@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -282,3 +283,34 @@ def test_wide_tables_are_parted() -> None:
     parts = lay_out(table, "en")
     assert all(len(part.heads) <= ABREAST + 1 and part.rows[0][0] == ("a",) for part in parts)
     assert [cell[0] for part in parts for cell in part.rows[0][1:]] == [str(place) for place in range(30)]
+
+
+def test_checklists_are_counted_over_active_sources() -> None:
+    """Results of an item and what was not inspected add up to the active sources of its kind in the rings."""
+    made = inputs(300)
+    (kind, item) = next(
+        (name, items[0])
+        for name in made.catalog.of_role("source")
+        if (items := made.catalog.kinds[name].check_items)
+    )
+    of_kind = made.audit.pairs[made.audit.pairs["active"] & (made.audit.pairs["kind"] == kind)]
+    failed = of_kind["source_id"].iloc[0]
+    checked = made.sources.assign(**{item: made.sources["id"].map({failed: "fail"})})
+    table = station_report(replace(made, sources=checked), "en").table("checked")
+    counts = table.rows[table.keys.index(f"{kind}.{item}")][2:]
+    assert counts == (0, 1, 0, len(of_kind) - 1)
+
+
+def test_overdue_sources_are_named_as_the_score_has_them() -> None:
+    """What is past a deadline is listed with the field and the date, the longest ago first."""
+    made = inputs(40)
+    pairs = made.audit.pairs.copy()
+    first, second = pairs["source_id"][pairs["active"]].iloc[:2]
+    late = pairs["source_id"].isin([first, second])
+    pairs.loc[late, "reasons"] += ";overdue:due=10"
+    days = {first: pd.Timestamp("2026-05-02"), second: pd.Timestamp("2026-05-01")}
+    sources = made.sources.assign(due=made.sources["id"].map(days))
+    told = station_report(replace(made, sources=sources, audit=replace(made.audit, pairs=pairs)), "zh")
+    table = told.table("overdue")
+    assert table.keys == (second, first)
+    assert [row[5] for row in table.rows] == ["2026-05-01", "2026-05-02"]
