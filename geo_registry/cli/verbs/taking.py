@@ -14,18 +14,23 @@ from geo_registry.cli.printing import deliver
 from geo_registry.cli.verbs.asking import choice_of, choice_options, output_format, question_options, radii
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import number
+from geo_registry.registry.publishing import REPORTS
+
+PAPER = "pdf"
+"""Format of a report where none is asked for."""
 
 
 @click.command("report")
 @click.argument("station")
-@click.option("--format", "form", metavar="pdf|html")
+@click.option("--format", "form", metavar="|".join(REPORTS))
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
 def report(shell: Shell, /, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Write the report of a station's neighbourhood."""
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
-    wanted = form or ("html" if output_format(output) == "html" else "pdf")
+    ending = output_format(output)
+    wanted = form or (ending if ending in REPORTS else PAPER)
     with patience():
         made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
     deliver(made.name, made.content, output, shell)
