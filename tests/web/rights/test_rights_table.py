@@ -56,6 +56,7 @@ GET     /api/choice/counts                      all
 GET     /api/choice/options                     all
 GET     /api/list                               all
 GET     /api/near                               all
+GET     /api/place                              all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
 GET     /api/audit                              all
@@ -106,6 +107,7 @@ FILLED = {
 ASKED = {
     "/api/search": "?q=K",
     "/api/near": "?lon=114&lat=33.5&radius_m=1000",
+    "/api/place": "?x=114&y=33.5&datum=wgs84",
     "/api/export": "?kind=brick_kiln&format=csv",
 }
 """What an address must be asked."""
