@@ -35,7 +35,7 @@ store, written, taken = registry._house.store, {}, threading.Event()
 
 def write():
     for base in range(6, 6 + int(sys.argv[3])):
-        added = rows(f"{base}").assign(kind="curing_kiln")
+        added = rows(f"{base:016x}").assign(kind="curing_kiln")
         commit = store.commit(Change(base, added), Commit(0, "2026-11-25T08:00:00+08:00", "writer", "edit"))
         written[commit.revision] = commit.hash
         if base == 8:

@@ -15,7 +15,8 @@ import geopandas as gpd
 import geo_registry as gr
 from geo_registry.core.frame import conform
 from geo_registry.core.raw import RawFile
-from geo_registry.registry import Registry, importing
+from geo_registry.registry import Registry
+from geo_registry.registry.importing import taking
 from geo_registry.store import Store
 from geo_registry.store.arrivals import Arrival
 from geo_registry.store.chain import Commit
@@ -155,7 +156,7 @@ class Hands:
     def take_in(self) -> None:
         """Import the next ledger."""
         raw = self._ledgers[self._registry.revision % len(self._ledgers)]
-        importing.intake.read = lambda *_, **__: raw  # type: ignore[attr-defined]
+        taking.intake.read = lambda *_, **__: raw  # type: ignore[attr-defined]
         self._registry.import_file(Path(raw.name), ORDER)
 
     def edit(self) -> None:

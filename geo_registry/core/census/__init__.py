@@ -1,6 +1,16 @@
 """Every source as a few numbers: what audits, counts and maps of millions are made of."""
 
-from geo_registry.core.census.columns import Census, Part, Rows, census_of, gathered, hexed, joined, part_of
+from geo_registry.core.census.columns import (
+    Census,
+    Part,
+    Rows,
+    census_of,
+    gathered,
+    hexed,
+    joined,
+    numbered,
+    part_of,
+)
 from geo_registry.core.census.few import Words, few_of
 from geo_registry.core.census.measure import Measure, city_of, source_points, tally
 from geo_registry.core.census.sight import count_records, of_kinds, seen
@@ -27,6 +37,7 @@ __all__ = [
     "gathered",
     "hexed",
     "joined",
+    "numbered",
     "of_kinds",
     "part_of",
     "seen",

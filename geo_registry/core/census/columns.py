@@ -187,7 +187,7 @@ def part_of(frame: gpd.GeoDataFrame, catalog: Catalog, points: NDArray[np.float6
     state, states = _coded(_states(frame, catalog))
     area, areas = _coded(pd.DataFrame(frame)[list(LEVELS)])
     rows = Rows(
-        ids=_numbers(frame["id"]),
+        ids=numbered(frame["id"]),
         lon=lon,
         lat=lat,
         accuracy_m=accuracy_of(frame),
@@ -224,7 +224,19 @@ def _coded(table: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     return number.astype(np.int32), table.iloc[first].reset_index(drop=True)
 
 
-def _numbers(ids: pd.Series[str]) -> NDArray[np.uint64]:
+def numbered(ids: pd.Series[str]) -> NDArray[np.uint64]:
+    """Give the numbers that identities write.
+
+    Parameters
+    ----------
+    ids
+        16 hex digits each.
+
+    Examples
+    --------
+    >>> numbered(pd.Series(["00000000000000ff"])).tolist()
+    [255]
+    """
     return np.frombuffer(bytes.fromhex("".join(ids.to_list())), dtype=">u8").astype(np.uint64)
 
 

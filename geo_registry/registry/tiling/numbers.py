@@ -16,11 +16,11 @@ from geo_registry.core.census import Census, Measure, hexed, of_kinds, seen
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
+from geo_registry.registry.choosing import PRIORITIES
 from geo_registry.registry.seeing import numbers
 from geo_registry.registry.seeing.known import known
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
-from geo_registry.registry.tiling.wanted import PRIORITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -221,7 +221,7 @@ class _Desk:
             np.concatenate([_districts(each, rows, drawn.districts).codes for each, rows, _ in parts]),
             drawn.districts,
         )
-        own = Outlines(shapes, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
+        own = Outlines(shapes, ids, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
         return replace(
             drawn, outlines=own, categories=categories, points=replace(drawn.points, width=len(categories))
         )

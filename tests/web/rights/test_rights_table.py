@@ -32,6 +32,9 @@ GET     /imports                                import
 POST    /imports                                import
 GET     /imports/<arrival>                      import      nothing
 POST    /imports/<arrival>/undo                 undo        nothing
+GET     /imports/<look>/look                    import      nothing
+POST    /imports/<look>/commit                  import      nothing
+POST    /imports/<look>/forget                  import      nothing
 GET     /twins                                  decide
 POST    /twins                                  decide
 GET     /healthz                                all
@@ -49,7 +52,11 @@ GET     /api/imports/<arrival>/refused.xlsx     import      nothing
 POST    /api/imports/<arrival>/undo             undo        nothing
 GET     /api/twins                              decide
 POST    /api/decisions                          decide
+GET     /api/choice/counts                      all
+GET     /api/choice/options                     all
+GET     /api/list                               all
 GET     /api/near                               all
+GET     /api/place                              all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
 GET     /api/audit                              all
@@ -88,6 +95,7 @@ RIGHTS = {
 FILLED = {
     "token_id": "0123456789ab",
     "arrival": "a99",
+    "look": "w0123456789abcdef",
     "form": "html",
     "layer": "sources",
     "z": "10",
@@ -99,6 +107,7 @@ FILLED = {
 ASKED = {
     "/api/search": "?q=K",
     "/api/near": "?lon=114&lat=33.5&radius_m=1000",
+    "/api/place": "?x=114&y=33.5&datum=wgs84",
     "/api/export": "?kind=brick_kiln&format=csv",
 }
 """What an address must be asked."""
