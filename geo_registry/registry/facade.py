@@ -12,6 +12,7 @@ from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, importing, readiness, records, seeing, tiling
 from geo_registry.registry.auditing import Auditing
 from geo_registry.registry.audits import Question
+from geo_registry.registry.comparing import Comparing
 from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
@@ -98,6 +99,11 @@ class Registry:
     def auditing(self) -> Auditing:
         """Audits of any size."""
         return Auditing(self._house, self._viewer)
+
+    @property
+    def comparing(self) -> Comparing:
+        """Neighbourhoods at two times."""
+        return Comparing(self._house, self._viewer)
 
     def must(self, right: Right) -> None:
         """Refuse who has no right to an act, before it is read what is asked; errors as `access.must`."""

@@ -194,7 +194,11 @@ class Query:
         ValueRefused
             ``NUMBER_EXPECTED`` or ``DATE_EXPECTED``.
         """
-        return self.day("as_of") if "-" in (self.text("as_of") or "").lstrip("-") else self.whole("as_of")
+        return self.time("as_of")
+
+    def time(self, name: str) -> int | date | None:
+        """Give a revision or a day; errors as `as_of`."""
+        return self.day(name) if "-" in (self.text(name) or "").lstrip("-") else self.whole(name)
 
     def rings_m(self) -> tuple[float, ...]:
         """Give the radii asked for in metres, else those of the contract.
