@@ -38,3 +38,9 @@ export function placeText(lon, lat) {
   const part = (value, positive, negative) => `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`;
   return `${part(lon, "E", "W")}  ${part(lat, "N", "S")}`;
 }
+
+/** Write an area: square metres, hectares, square kilometres. */
+export function areaText(areaM2) {
+  const [key, unitM2] = areaM2 < 1e4 ? ["square_metres", 1] : areaM2 < 1e6 ? ["hectares", 1e4] : ["square_kilometres", 1e6];
+  return say(key, { amount: (areaM2 / unitM2).toFixed(unitM2 === 1 ? 0 : 2) });
+}

@@ -1,61 +1,101 @@
-/* The legend: what is drawn how, and the switches that show and hide it. */
+/* The legend: what is drawn how, and the switches that narrow it. */
 
+import { PRIORITIES, statusesOf } from "./choice.js";
 import { config, kindsOf } from "./config.js";
-import { make } from "./dom.js";
+import { fill, make } from "./dom.js";
 import { count, say } from "./i18n.js";
 import { icon } from "./symbols.js";
-
-/** What is shown before anybody switches anything. */
-export function everything() {
-  const names = (role) => new Set(kindsOf(role, { empty: true }).map((kind) => kind.kind));
-  return { kinds: names("source"), zones: names("zone"), assets: names("asset"), active: true, inactive: true, flagged: false, rings: true };
-}
 
 function toggle(text, checked, onchange, { sample = null, amount = null, name }) {
   const input = make("input", { type: "checkbox", checked, name });
   input.addEventListener("change", () => onchange(input.checked));
-  return make("label", { class: "switch" }, input, sample, make("span", { class: "what" }, text), amount !== null && make("span", { class: "amount" }, count(amount)));
+  return make("label", { class: "switch" }, input, sample, make("span", { class: "what" }, text), amount !== null && make("span", { class: "amount", "data-amount": name }, amount === "" ? "" : count(amount)));
 }
 
 function kindToggle(kind, set, changed) {
   const flip = (on) => {
     set[on ? "add" : "delete"](kind.kind);
-    changed();
+    changed("kind");
   };
   return toggle(kind.label, set.has(kind.kind), flip, { sample: icon(kind), amount: kind.count, name: kind.kind });
 }
 
 const section = (title, ...rows) => rows.length > 0 && make("fieldset", {}, make("legend", {}, title), ...rows);
 
-function statusToggles(shown, changed) {
-  const sample = kindsOf("source")[0];
-  const flip = (key) => (on) => {
-    shown[key] = on;
-    changed();
+function activityToggle(shown, active, redraw) {
+  const [sample] = kindsOf("source");
+  const { group, all, some } = statusesOf(shown, active);
+  const flip = (on) => {
+    group.forEach((status) => shown.statuses[on ? "add" : "delete"](status));
+    redraw();
   };
+  const name = active ? "active" : "inactive";
+  const label = toggle(active ? say("legend_active") : say("legend_inactive"), all, flip, { sample: sample && icon(sample, { active }), name });
+  label.querySelector("input").indeterminate = some && !all;
+  return label;
+}
+
+function statusToggle({ status, label }, shown, redraw) {
+  return toggle(label, shown.statuses.has(status), (on) => { shown.statuses[on ? "add" : "delete"](status); redraw(); }, { sample: make("span"), name: `status-${status}` });
+}
+
+function statuses(shown, changed) {
+  const place = make("div", {});
+  let open = !statusesOf(shown, true).all && statusesOf(shown, true).some;
+  const draw = () => {
+    const focused = document.activeElement?.name;
+    const each = make("details", { open, ontoggle: (event) => { open = event.target.open; } }, make("summary", {}, say("legend_statuses")),
+      config.catalog.statuses.map((one) => statusToggle(one, shown, redraw)));
+    fill(place, activityToggle(shown, true, redraw), activityToggle(shown, false, redraw), each);
+    if (focused) place.querySelector(`[name="${focused}"]`)?.focus();
+  };
+  const redraw = () => {
+    draw();
+    changed("status");
+  };
+  draw();
+  return place;
+}
+
+function priorities(shown, changed) {
+  const flip = (name) => (on) => {
+    shown.priorities[on ? "add" : "delete"](name);
+    changed("priority");
+  };
+  return PRIORITIES.map((name) =>
+    toggle(config.catalog.priorities[name], shown.priorities.has(name), flip(name), { sample: make("span", { class: `priority dot ${name}` }), name: `priority-${name}` }));
+}
+
+function sourceSections(shown, changed) {
+  const kindsOfSources = section(say("legend_sources"), ...kindsOf("source").map((kind) => kindToggle(kind, shown.kinds, changed)));
+  if (!config.shows_each) return [kindsOfSources];
+  const flagged = toggle(say("legend_flagged"), shown.flagged, (on) => { shown.flagged = on; changed("flagged"); }, { sample: make("span", { class: "flag-sample" }), name: "flagged" });
   return [
-    toggle(say("legend_active"), shown.active, flip("active"), { sample: sample && icon(sample), name: "active" }),
-    toggle(say("legend_inactive"), shown.inactive, flip("inactive"), { sample: sample && icon(sample, { active: false }), name: "inactive" }),
-    toggle(say("legend_flagged"), shown.flagged, flip("flagged"), { sample: make("span", { class: "flag-sample" }), name: "flagged" }),
+    kindsOfSources,
+    section(say("legend_status"), statuses(shown, changed)),
+    section(say("legend_priority"), ...priorities(shown, changed), flagged),
   ];
 }
 
-/** Build the legend into its place; `changed` is called with what is to be shown. */
-export function buildLegend(place, shown, onchange) {
-  const changed = () => onchange(shown);
-  const sources = kindsOf("source");
+/** Build the legend into its place; `onchange` is called with what changed, `clear` when all is wanted again. */
+export function buildLegend(place, shown, { onchange: changed, clear, narrowed }) {
+  const onchange = (what) => {
+    reset.hidden = !narrowed();
+    changed(what);
+  };
   const stations = kindsOf("station").map((kind) =>
     make("p", { class: "switch" }, make("span", { class: "box" }), icon(kind), make("span", { class: "what" }, kind.label), make("span", { class: "amount" }, count(kind.count))));
-  const rings = toggle(say("legend_rings"), shown.rings, (on) => { shown.rings = on; changed(); }, { sample: make("span", { class: "ring-sample" }), name: "rings" });
-  const others = [...kindsOf("asset").map((kind) => kindToggle(kind, shown.assets, changed)), ...kindsOf("zone").map((kind) => kindToggle(kind, shown.zones, changed))];
+  const rings = toggle(say("legend_rings"), shown.rings, (on) => { shown.rings = on; onchange("rings"); }, { sample: make("span", { class: "ring-sample" }), name: "rings" });
+  const others = [...kindsOf("asset").map((kind) => kindToggle(kind, shown.assets, onchange)), ...kindsOf("zone").map((kind) => kindToggle(kind, shown.zones, onchange))];
   const wide = matchMedia("(min-width: 760px)").matches;
-  const box = make("details", { open: wide },
+  const reset = make("button", { type: "button", class: "button clear", hidden: !narrowed(), onclick: clear }, say("filter_clear"));
+  const box = make("details", { open: place.querySelector("details")?.open ?? wide },
     make("summary", {}, say("legend")),
     make("div", { class: "legend-body" },
-      section(say("legend_sources"), ...sources.map((kind) => kindToggle(kind, shown.kinds, changed))),
-      section(say("legend_status"), ...(config.shows_each ? statusToggles(shown, changed) : [])),
+      reset,
+      sourceSections(shown, onchange),
       section(say("legend_more"), ...stations, rings, ...others),
       make("p", { id: "group-note", class: "quiet", hidden: true }, say("legend_group")),
       make("p", { class: "quiet" }, say("land"))));
-  place.append(box);
+  fill(place, box);
 }

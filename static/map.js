@@ -1,35 +1,31 @@
 /* The map page: puts the map, the legend, the search box and the panel together. */
 
 import { Map as MapView, NavigationControl, ScaleControl } from "./node_modules/maplibre-gl/dist/maplibre-gl.mjs";
+import { addressed, isPlaced, keepLanguageLinks, remember } from "./address.js";
 import { read } from "./api.js";
+import { aroundHere } from "./around.js";
 import { card } from "./card.js";
+import { buildChoosing } from "./choosing.js";
 import { config, kinds } from "./config.js";
 import { graticule } from "./graticule.js";
+import { drawRings } from "./groups.js";
 import { placeText, say } from "./i18n.js";
 import { addLand } from "./land.js";
-import { buildLegend, everything } from "./legend.js";
+import { measuring } from "./measure.js";
 import { neighbourhood } from "./neighbourhood.js";
+import { buildNotices, greet, tellOfTiles } from "./notices.js";
 import { buildPanel, failed, waiting } from "./panel.js";
+import { answerClicks, followPointing } from "./pointing.js";
 import { buildSearch } from "./search.js";
-import { applyShown, CLICKED, FLAG, makeStyle } from "./style.js";
+import { makeStyle, markRings } from "./style.js";
+import { pointAt, sketch } from "./sketch.js";
 import { addSymbols } from "./symbols.js";
+import { buildTools } from "./tools.js";
 
-const REACH_PX = 6;
 const CLOSE_ZOOM = 14;
 const DEGREE_M = 111_320;
 
 const at = (id) => document.getElementById(id);
-
-/* ---- the address: #map=zoom/lat/lon is the map's own, record=id is ours */
-
-const addressed = () => new URLSearchParams(location.hash.slice(1)).get("record");
-
-function remember(id) {
-  const parts = new URLSearchParams(location.hash.slice(1));
-  if (id) parts.set("record", id);
-  else parts.delete("record");
-  history.replaceState(history.state, "", `#${decodeURIComponent(parts.toString())}`);
-}
 
 /* ---- the map */
 
@@ -38,10 +34,10 @@ function legendWidth() {
   return matchMedia("(min-width: 760px)").matches && at("legend").querySelector("details[open]") ? at("legend").offsetWidth : 0;
 }
 
-function openMap() {
+function openMap(shown) {
   const map = new MapView({
     container: at("map"),
-    style: makeStyle(),
+    style: makeStyle(shown),
     bounds: config.bounds,
     fitBoundsOptions: { padding: { top: 20, bottom: 20, right: 20, left: 20 + legendWidth() }, maxZoom: 13 },
     hash: "map",
@@ -76,22 +72,16 @@ function followPointer(map) {
   tell(map.getCenter());
 }
 
-function hit(map, point) {
-  const box = [[point.x - REACH_PX, point.y - REACH_PX], [point.x + REACH_PX, point.y + REACH_PX]];
-  const away = ({ geometry }) => (geometry.type === "Point" ? map.project(geometry.coordinates).dist(point) : 0);
-  const ranked = map.queryRenderedFeatures(box, { layers: CLICKED }).map((found) => [CLICKED.indexOf(found.layer.id), away(found), found]);
-  return ranked.sort((one, other) => one[0] - other[0] || one[1] - other[1])[0]?.[2];
-}
-
 /* ---- what is chosen, on the map and in the panel */
 
-function chooser(map, panel) {
+function chooser(map, panel, { rings, notices }) {
   let current = null;
 
   const mark = (record) => {
     const feature = record?.lon == null ? [] : [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [record.lon, record.lat] } }];
     map.getSource("chosen").setData({ type: "FeatureCollection", features: feature });
-    map.setFilter("rings-chosen", ["==", ["get", "station_id"], record?.role === "station" ? record.id : ""]);
+    rings.chosen = record?.role === "station" ? record.id : "";
+    markRings(map, rings);
   };
 
   const frame = (record) => {
@@ -115,6 +105,7 @@ function chooser(map, panel) {
   async function choose(id, { from = null, focus = false, move = true } = {}) {
     current = id;
     remember(id);
+    notices.dismiss("hint");
     panel.show("…", waiting(), { from });
     try {
       const record = await read(`api/records/${encodeURIComponent(id)}`);
@@ -132,19 +123,18 @@ function chooser(map, panel) {
     current = null;
     remember(null);
     mark(null);
+    sketch(map);
+    pointAt(map, null);
   };
 
   return { choose, forget };
 }
 
-function answerClicks(map, choose) {
-  map.on("click", (event) => {
-    const found = hit(map, event.point);
-    if (!found) return;
-    if (found.properties.n) map.easeTo({ center: found.geometry.coordinates, zoom: map.getZoom() + 2 });
-    else choose(found.properties.id, { move: found.layer.id === "stations-symbol" });
-  });
-  map.on("mousemove", (event) => { map.getCanvas().style.cursor = hit(map, event.point) ? "pointer" : ""; });
+/** Go to a place that was written down, and say what is round it. */
+function visit(map, around, centre) {
+  map.jumpTo({ center: centre, zoom: Math.max(map.getZoom(), CLOSE_ZOOM - 2) });
+  if (config.shows_each) around.at(centre);
+  else sketch(map, { points: [centre] });
 }
 
 function explainGroups(map) {
@@ -152,22 +142,31 @@ function explainGroups(map) {
 }
 
 function start() {
-  const placed = new URLSearchParams(location.hash.slice(1)).has("map");
-  const shown = everything();
-  buildLegend(at("legend"), shown, () => applyShown(map, shown));
-  const map = openMap();
-  addSymbols(map, kinds.values(), FLAG);
+  const placed = isPlaced();
+  const notices = buildNotices(at("notices"));
+  const choosing = buildChoosing(at("legend"), notices);
+  const map = openMap(choosing.shown);
+  addSymbols(map, kinds.values());
+  drawRings(map);
+  tellOfTiles(map, notices);
+  const rings = { chosen: "", pointed: "" };
   let chosen = null;
   const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
-  chosen = chooser(map, panel);
-  buildSearch(at("search"), (row) => chosen.choose(row.id, { focus: true }));
+  chosen = chooser(map, panel, { rings, notices });
+  const tools = buildTools(at("tools"), map, () => notices.dismiss("hint"));
+  const around = aroundHere({ map, panel, tools, choose: chosen.choose });
+  if (config.shows_each) tools.add(around);
+  tools.add(measuring(map, tools));
+  buildSearch(at("search"), { choose: (row) => chosen.choose(row.id, { focus: true }), go: ({ lon, lat }) => visit(map, around, [lon, lat]) });
   map.once("style.load", () => {
-    applyShown(map, shown);
+    choosing.attach(map);
     drawGraticule(map, panel);
     followPointer(map);
-    answerClicks(map, chosen.choose);
+    answerClicks(map, tools, chosen.choose);
+    followPointing(map, rings);
     explainGroups(map);
     if (addressed()) chosen.choose(addressed(), { move: !placed });
+    else greet(notices);
   });
   map.on("moveend", () => drawGraticule(map, panel));
   map.once("idle", () => {
@@ -180,6 +179,4 @@ const drawable = document.createElement("canvas").getContext("webgl2") !== null;
 if (drawable) start();
 else at("fallback").hidden = false;
 
-for (const link of document.querySelectorAll("a.language")) {
-  link.addEventListener("click", () => { link.hash = location.hash; });
-}
+keepLanguageLinks();

@@ -1,6 +1,7 @@
 /* The search box: a combobox that keyboard and pointer work alike. */
 
 import { read } from "./api.js";
+import { coordinatesIn, placesOf } from "./coordinates.js";
 import { kinds } from "./config.js";
 import { fill, make } from "./dom.js";
 import { say } from "./i18n.js";
@@ -9,8 +10,8 @@ import { icon } from "./symbols.js";
 const PAUSE_MS = 180;
 const SHOWN = 12;
 
-/** Build the search box into its place; `choose` is called with what was chosen. */
-export function buildSearch(place, choose) {
+/** Build the search box into its place; `choose` is called with the record that was chosen, `go` with the place. */
+export function buildSearch(place, { choose, go }) {
   const list = make("ul", { id: "found", role: "listbox", "aria-label": say("search"), hidden: true });
   const status = make("p", { class: "unseen", role: "status" });
   const input = make("input", {
@@ -27,14 +28,16 @@ export function buildSearch(place, choose) {
 
   function mark(next) {
     at = next;
-    [...list.children].forEach((row, place_) => row.setAttribute("aria-selected", String(place_ === at)));
-    if (at >= 0) list.children[at].scrollIntoView({ block: "nearest" });
-    if (at >= 0) input.setAttribute("aria-activedescendant", list.children[at].id);
+    const rows = [...list.querySelectorAll("[role=option]")];
+    rows.forEach((row, place_) => row.setAttribute("aria-selected", String(place_ === at)));
+    if (at >= 0) rows[at].scrollIntoView({ block: "nearest" });
+    if (at >= 0) input.setAttribute("aria-activedescendant", rows[at].id);
     else input.removeAttribute("aria-activedescendant");
   }
 
   function take(row) {
     open(false);
+    if (row.datum) return go(row);
     input.value = row.name;
     choose(row);
   }
@@ -42,11 +45,11 @@ export function buildSearch(place, choose) {
   function show() {
     const rows = found.map((row, number) =>
       make("li", { id: `found-${number}`, role: "option", "aria-selected": "false", onmousedown: (event) => event.preventDefault(), onclick: () => take(row) },
-        icon(kinds.get(row.kind), { active: row.active }),
+        row.datum ? make("span", { class: "pin" }) : icon(kinds.get(row.kind), { active: row.active }),
         make("span", { class: "what" }, row.name),
-        make("span", { class: "quiet" }, [row.kind_label, row.code].filter(Boolean).join(" · "))));
-    fill(list, rows.length ? rows : make("li", { class: "quiet", role: "option", "aria-disabled": "true" }, say("search_none")));
-    status.textContent = rows.length ? say("search_count", { count: rows.length }) : say("search_none");
+        make("span", { class: "quiet" }, row.datum ? row.place : [row.kind_label, row.code].filter(Boolean).join(" · "))));
+    fill(list, found[0]?.datum && make("li", { class: "quiet", role: "presentation" }, say("search_datum")), rows.length ? rows : make("li", { class: "quiet", role: "option", "aria-disabled": "true" }, say("search_none")));
+    status.textContent = found[0]?.datum ? say("search_datum") : rows.length ? say("search_count", { count: rows.length }) : say("search_none");
     open(true);
   }
 
@@ -56,10 +59,16 @@ export function buildSearch(place, choose) {
     const wanted = input.value.trim();
     if (!wanted) return open(false);
     try {
-      ({ found } = await read("api/search", { q: wanted, limit: SHOWN }, asking.signal));
+      const pair = coordinatesIn(wanted);
+      if (pair) found = await placesOf(pair, asking.signal);
+      else ({ found } = await read("api/search", { q: wanted, limit: SHOWN }, asking.signal));
       show();
     } catch (fault) {
-      if (fault.name !== "AbortError") open(false);
+      if (fault.name === "AbortError") return;
+      found = [];
+      show();
+      fill(list, make("li", { class: "quiet", role: "option", "aria-disabled": "true" }, fault.message));
+      status.textContent = fault.message;
     }
   }
 

@@ -1,9 +1,10 @@
-/* The map's style: what each layer of our tiles looks like, and what the legend's switches let through. */
+/* The map's style: what each layer of our tiles looks like, and what the choice lets through. */
 
 import { address } from "./api.js";
+import { activityOf, tileParametersOf } from "./choice.js";
 import { kindsOf } from "./config.js";
+import { groupCount, groupRing, groupText, loneSymbol } from "./groups.js";
 import { say } from "./i18n.js";
-import { GROUP_PX, SHARES } from "./symbols.js";
 
 export const LAND = "#f6f5f1";
 export const SEA = "#dce7ee";
@@ -11,6 +12,7 @@ const INK = "#1c2430";
 const MUTED = "#5b6675";
 export const FLAG = "#c4201a";
 const RING = "#0b5c8f";
+const SKETCH = "#7a1fa2";
 const FONT = ["Noto Sans SC"];
 const FONT_BOLD = ["Noto Sans SC Bold", "Noto Sans SC"];
 const TILE_ZOOM_MAX = 14;
@@ -25,9 +27,15 @@ const colours = (role) => ["match", ["get", "kind"], ...kindsOf(role, { empty: t
 const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
 const halo = { "text-halo-color": "rgba(255,255,255,.92)", "text-halo-width": 1.4 };
 
-const tiles = (layer) => ({
+/** Give the addresses of a layer's tiles; they hold no words, so no language is asked for. */
+function tileAddress(layer, parameters = {}) {
+  const query = new URLSearchParams(parameters).toString();
+  return decodeURI(address(`tiles/${layer}/{z}/{x}/{y}.mvt`)).replace(/\?.*$/, "") + (query && `?${query}`);
+}
+
+const tiles = (layer, parameters) => ({
   type: "vector",
-  tiles: [decodeURI(address(`tiles/${layer}/{z}/{x}/{y}.mvt`)).replace(/\?.*$/, "")],
+  tiles: [tileAddress(layer, parameters)],
   maxzoom: TILE_ZOOM_MAX,
   promoteId: "id",
 });
@@ -93,15 +101,16 @@ function rings() {
       paint: { "line-color": RING, "line-width": 3, "line-opacity": 0.9 },
     }),
     layer("rings-label", "symbol", "rings", {
-      minzoom: 10,
-      layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT, "text-size": 11, "text-max-angle": 90, "text-rotation-alignment": "viewport" },
-      paint: { "text-color": RING, ...halo },
+      minzoom: 8,
+      filter: ["==", ["get", "station_id"], ""],
+      layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT_BOLD, "text-size": 12, "text-max-angle": 90, "text-rotation-alignment": "viewport", "symbol-sort-key": ["-", 0, radius] },
+      paint: { "text-color": RING, ...halo, "text-halo-width": 2 },
     }),
   ];
 }
 
-/** The size of a group by what it counts, from half the largest on. */
-const groupSize = (largest) => ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, largest / 2, 3, largest];
+/** The size of a group by what it counts, of a ring of full size. */
+const groupSize = ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 0.62, 3, 1];
 
 function sources() {
   const size = byZoom(7, 0.42, 10, 0.6, 12, 0.82, 13, 0.95, 16, 1.4);
@@ -135,19 +144,18 @@ function sources() {
       },
       paint: { "icon-opacity": ["case", isActive, 1, 0.75], "text-color": INK, ...halo },
     }),
-    layer("sources-group", "circle", "sources", {
-      paint: {
-        "circle-radius": groupSize(GROUP_PX),
-        "circle-color": "#40566b",
-        "circle-opacity": 0.88,
+    layer("sources-lone", "symbol", "sources", { layout: { "icon-size": size, "icon-allow-overlap": true, "icon-ignore-placement": true } }),
+    layer("sources-group", "symbol", "sources", {
+      layout: {
+        "icon-size": groupSize,
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "symbol-sort-key": ["get", "n"],
       },
     }),
-    layer("sources-group-share", "symbol", "sources", {
-      layout: { "icon-size": groupSize(1), "icon-allow-overlap": true, "icon-ignore-placement": true },
-    }),
+    // numbers are a layer of their own: the largest are placed first, and none on another
     layer("sources-group-count", "symbol", "sources", {
-      layout: { "text-field": ["to-string", ["get", "n"]], "text-font": FONT_BOLD, "text-size": 10.5, "text-allow-overlap": true },
-      paint: { "text-color": "#ffffff" },
+      layout: { "text-font": FONT_BOLD, "text-size": ["interpolate", ["linear"], ["get", "n"], 1, 10, 1000, 9.5], "text-padding": 0, "symbol-sort-key": ["-", 0, ["get", "n"]] },
     }),
   ];
 }
@@ -185,17 +193,24 @@ function points() {
       },
       paint: { "text-color": ["case", national, "#08486f", "#44607a"], "text-halo-color": "#ffffff", "text-halo-width": 1.8 },
     }),
+    layer("sketch-area", "fill", "sketch", { filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": SKETCH, "fill-opacity": 0.1 } }),
+    layer("sketch-line", "line", "sketch", { filter: ["!", isPoint], paint: { "line-color": SKETCH, "line-width": 2.2, "line-dasharray": [3, 1.5] } }),
+    layer("sketch-point", "circle", "sketch", { filter: isPoint, paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": SKETCH, "circle-stroke-width": 2.2 } }),
+    layer("pointed", "circle", "pointed", {
+      paint: { "circle-radius": 13, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": SKETCH, "circle-stroke-width": 3 },
+    }),
     layer("chosen", "circle", "chosen", {
       paint: { "circle-radius": 17, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": INK, "circle-stroke-width": 2.5 },
     }),
   ];
 }
 
-/** Make the style of a map that nothing is switched off of. */
-export function makeStyle() {
+/** Make the style of a map whose tiles hold what is chosen; `applyShown` does the rest. */
+export function makeStyle(shown) {
+  const asked = (name) => (name === "sources" ? tileParametersOf(shown) : {});
   return {
     version: 8,
-    sources: { ...Object.fromEntries(LAYERS.map((name) => [name, tiles(name)])), graticule: empty, chosen: empty },
+    sources: { ...Object.fromEntries(LAYERS.map((name) => [name, tiles(name, asked(name))])), graticule: empty, sketch: empty, pointed: empty, chosen: empty },
     layers: [...ground(), ...zones(), ...rings(), ...sources(), ...points()],
   };
 }
@@ -203,26 +218,11 @@ export function makeStyle() {
 /** Tell which features of the sources the legend's switches let through. */
 export function sourceFilter(shown) {
   const parts = [["!", isGroup], ["in", ["get", "kind"], ["literal", [...shown.kinds]]]];
-  if (!shown.active) parts.push(["!", isActive]);
-  if (!shown.inactive) parts.push(isActive);
+  const { active, inactive } = activityOf(shown);
+  if (!active) parts.push(["!", isActive]);
+  if (!inactive) parts.push(isActive);
   if (shown.flagged) parts.push(isFlagged);
   return parts;
-}
-
-/** Count what of a group the switches let through; groups carry their counts by kind. */
-function groupCount(shown, flagged = shown.flagged) {
-  const [all, active] = flagged ? ["f_", "fa_"] : ["k_", "a_"];
-  const counted = (prefix) => [...shown.kinds].map((kind) => ["coalesce", ["get", prefix + kind], 0]);
-  const [some, those] = [["+", 0, ...counted(all)], ["+", 0, ...counted(active)]];
-  if (shown.active && shown.inactive) return some;
-  if (shown.active) return those;
-  return shown.inactive ? ["-", some, those] : 0;
-}
-
-/** Name the ring that shows which share of a group is flagged; as little as one of many is seen. */
-function groupShare(shown) {
-  const share = ["/", groupCount(shown, true), ["max", groupCount(shown), 1]];
-  return ["concat", "share:", ["to-string", ["ceil", ["*", SHARES, share]]]];
 }
 
 const among = (kinds) => ["in", ["get", "kind"], ["literal", [...kinds]]];
@@ -235,15 +235,17 @@ export function applyShown(map, shown) {
     "sources-edge": ["all", ["!", isPoint], ...wanted],
     "sources-flag": ["all", isPoint, isFlagged, ...wanted],
     "sources-symbol": ["all", isPoint, ...wanted],
-    "sources-group": ["all", isGroup, [">", groupCount(shown), 0]],
-    "sources-group-share": ["all", isGroup, [">", groupCount(shown), 0]],
-    "sources-group-count": ["all", isGroup, [">", groupCount(shown), 0]],
+    "sources-lone": ["all", isGroup, ["==", groupCount(shown), 1]],
+    "sources-group": ["all", isGroup, [">", groupCount(shown), 1]],
+    "sources-group-count": ["all", isGroup, [">", groupCount(shown), 1]],
     "assets-symbol": ["all", isPoint, among(shown.assets)],
     "zones-label": ["all", isPoint, among(shown.zones)],
   };
   for (const [id, filter] of Object.entries(asked)) map.setFilter(id, filter);
-  map.setLayoutProperty("sources-group-count", "text-field", ["to-string", groupCount(shown)]);
-  map.setLayoutProperty("sources-group-share", "icon-image", groupShare(shown));
+  map.setLayoutProperty("sources-lone", "icon-image", loneSymbol(shown));
+  map.setLayoutProperty("sources-group", "icon-image", groupRing(shown));
+  map.setLayoutProperty("sources-group-count", "text-field", groupText(shown));
+  map.setPaintProperty("sources-group-count", "text-color", ["case", [">", groupCount(shown, true), 0], FLAG, INK]);
   const strict = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone && shown.zones.has(kind.kind)).map((kind) => kind.kind);
   for (const id of ["zones-fill", "zones-hatch", "zones-edge"]) map.setFilter(id, among(strict));
   map.setFilter("zones-border", among([...shown.zones].filter((kind) => !strict.includes(kind))));
@@ -252,5 +254,17 @@ export function applyShown(map, shown) {
   }
 }
 
+/** Ask for the tiles of a choice, where they are not those that are there. */
+export function askTiles(map, shown) {
+  const [source, wanted] = [map.getSource("sources"), tileAddress("sources", tileParametersOf(shown))];
+  if (source.tiles[0] !== wanted) source.setTiles([wanted]);
+}
+
+/** Mark the rings of the station that is chosen, and write the radii of these and of the one pointed at. */
+export function markRings(map, { chosen = "", pointed = "" }) {
+  map.setFilter("rings-chosen", ["==", ["get", "station_id"], chosen]);
+  map.setFilter("rings-label", ["in", ["get", "station_id"], ["literal", [chosen, pointed]]]);
+}
+
 /** Layers that answer a click, the first one first. */
-export const CLICKED = ["stations-symbol", "sources-symbol", "sources-group", "assets-symbol", "sources-edge", "sources-area", "zones-label"];
+export const CLICKED = ["stations-symbol", "sources-symbol", "sources-lone", "sources-group", "assets-symbol", "sources-edge", "sources-area", "zones-label"];

@@ -1,6 +1,7 @@
 /* The symbols of the layer files, drawn: a shape beside a colour, so that neither alone must tell kinds apart. */
 
-const RATIO = 2;
+/** Pixels of a picture for one of the page. */
+export const RATIO = 2;
 const MARGIN = 3;
 const HALF = Math.PI / 2;
 
@@ -51,29 +52,6 @@ export function drawn(symbol, { active = true, sizePx = symbol.size_px } = {}) {
   return canvas;
 }
 
-/** Parts that the ring round a group is divided into. */
-export const SHARES = 16;
-/** Radius of the largest group, in pixels. */
-export const GROUP_PX = 15;
-const RING_PX = 3.2;
-
-/** Draw the ring round a group: white, and red as far as the group is flagged. */
-function ringed(share, colour) {
-  const edge = 2 * (GROUP_PX + RING_PX) * RATIO;
-  const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.translate(edge / 2, edge / 2);
-  context.scale(RATIO, RATIO);
-  context.lineWidth = RING_PX;
-  for (const [part, stroke] of [[1, "#ffffff"], [share, colour]]) {
-    context.beginPath();
-    context.arc(0, 0, GROUP_PX + RING_PX / 2, -HALF, part * 2 * Math.PI - HALF);
-    context.strokeStyle = stroke;
-    context.stroke();
-  }
-  return canvas;
-}
-
 function hatched(colour) {
   const edge = 16 * RATIO;
   const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
@@ -94,9 +72,8 @@ function add(map, name, canvas) {
   map.addImage(name, pixels, { pixelRatio: RATIO });
 }
 
-/** Give a map the images that the style names: kind, kind:off, hatch:kind for zones that matter, share:n for groups. */
-export function addSymbols(map, kinds, flag) {
-  for (let share = 0; share <= SHARES; share += 1) add(map, `share:${share}`, ringed(share / SHARES, flag));
+/** Give a map the images that the style names: kind, kind:off, hatch:kind for zones that matter. */
+export function addSymbols(map, kinds) {
   for (const kind of kinds) {
     if (kind.role === "zone") {
       add(map, `hatch:${kind.kind}`, hatched(kind.symbol.colour));

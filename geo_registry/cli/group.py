@@ -34,6 +34,7 @@ VERBS = {
     "decide": "editing",
     "audit": "auditing",
     "near": "asking",
+    "sources": "asking",
     "report": "taking",
     "export": "taking",
     "verify": "proving",

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_registry.core.census import Census, joined
+from geo_registry.core.census import Census, Words, joined
 from geo_registry.core.space.grid import pairs_in_grid
 from geo_registry.core.space.nearby import pairs_nearby
+from geo_registry.live.identities import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 FINE_M = 1_000.0
@@ -22,6 +24,8 @@ _SLACK_M = 1e-3
 """More than a way is rounded by: what is a little too far is sorted out where the rings are decided."""
 HEAVY = 5_000
 """Touched records from which on they are better sorted in than looked through."""
+_FEW_WORDS = 4_096
+"""Combinations that are looked up at once; where there are more, what is fresh has its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +42,8 @@ class Standing:
         Rows of it that no longer hold, ascending, shape (g,).
     fresh
         What holds in their place, and what is new.
+    words
+        How what is fresh is told: where the base says little in all, as that does.
     by_id
         Rows of the base in the order of their ids, shape (n,).
     rough, rough_rows
@@ -49,6 +55,7 @@ class Standing:
     since: int
     gone: NDArray[np.intp]
     fresh: Census
+    words: Words
     by_id: NDArray[np.int32]
     rough: Census
     rough_rows: NDArray[np.intp]
@@ -67,7 +74,14 @@ class Standing:
         none = np.empty(0, dtype=np.intp)
         by_id = np.argsort(base.rows.ids, kind="stable").astype(np.int32)
         rough = np.flatnonzero(base.rows.accuracy_m > FINE_M)
-        return cls(revision, base, revision, none, base.at(none), by_id, base.at(rough), rough)
+        fresh = base.at(none)
+        fresh = replace(fresh, states=_few(fresh.states), areas=_few(fresh.areas))
+        return cls(revision, base, revision, none, fresh, Words.of(fresh), by_id, base.at(rough), rough)
+
+    @property
+    def own_bytes(self) -> int:
+        """What it weighs beside the base, which all that stand on it share."""
+        return int(sum(column.nbytes for column in self.fresh.rows) + self.gone.nbytes)
 
     @property
     def is_heavy(self) -> bool:
@@ -88,9 +102,10 @@ class Standing:
         """
         gone = np.union1d(self.gone, self.rows_of(touched))
         others = self.fresh.at(np.flatnonzero(~np.isin(self.fresh.rows.ids, touched)))
-        return replace(
-            self, revision=revision, gone=gone, fresh=joined([others, fresh]) if len(others) else fresh
-        )
+        both = joined([others, fresh])
+        known = both.states is self.fresh.states and both.areas is self.fresh.areas
+        words = self.words if known else Words.of(both)
+        return replace(self, revision=revision, gone=gone, fresh=both, words=words)
 
     def folded(self) -> Standing:
         """Give the same records with what was touched sorted in."""
@@ -100,11 +115,7 @@ class Standing:
 
     def rows_of(self, ids: NDArray[np.uint64]) -> NDArray[np.intp]:
         """Find the rows of the base that belong to some records."""
-        known = self.base.rows.ids
-        start = np.searchsorted(known, ids, "left", sorter=self.by_id)
-        stop = np.searchsorted(known, ids, "right", sorter=self.by_id)
-        runs = [self.by_id[first:last] for first, last in zip(start.tolist(), stop.tolist(), strict=True)]
-        return np.unique(np.concatenate([np.empty(0, dtype=np.intp), *runs]))
+        return places_of(self.base.rows.ids, self.by_id, ids).astype(np.intp)
 
     def near(self, lon: NDArray[np.float64], lat: NDArray[np.float64], radius_m: float) -> NDArray[np.uint64]:
         """Name the records any version of which may lie within a radius of any place, ascending.
@@ -139,6 +150,33 @@ class Standing:
         if not len(self.gone) + len(self.fresh):
             return [(self.base, 1)]
         return [(self.base, 1), (self.base.at(self.gone), -1), (self.fresh, 1)]
+
+    def parts_since(
+        self, before: Standing, touched: NDArray[np.uint64]
+    ) -> Sequence[tuple[Census, int]] | None:
+        """Give what has to be taken away from earlier records and added to them; None if that is too much.
+
+        Parameters
+        ----------
+        before
+            The earlier ones.
+        touched
+            Ids of the records that were touched between, shape (t,).
+
+        Returns
+        -------
+        sequence of tuple or None
+            As `parts`, without the base.
+        """
+        if before.base is not self.base:
+            return None
+        gone = np.setdiff1d(self.gone, before.gone, assume_unique=True)
+        parts = (self.base.at(gone), -1), (before.fresh.of(touched), -1), (self.fresh.of(touched), 1)
+        return [(census, sign) for census, sign in parts if len(census)]
+
+
+def _few(words: pd.DataFrame) -> pd.DataFrame:
+    return words if len(words) <= _FEW_WORDS else words[:0]
 
 
 def _near(

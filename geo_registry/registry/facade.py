@@ -13,6 +13,7 @@ from geo_registry.registry import audits, importing, readiness, records, seeing,
 from geo_registry.registry.auditing import Auditing
 from geo_registry.registry.audits import Question
 from geo_registry.registry.comparing import Comparing
+from geo_registry.registry.choosing import Choice, Choosing
 from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
@@ -94,6 +95,11 @@ class Registry:
     def publishing(self) -> Publishing:
         """Files that leave the registry."""
         return Publishing(self._house, self._viewer)
+
+    @property
+    def choosing(self) -> Choosing:
+        """Sources chosen by a filter: counts of them and pages of a list."""
+        return Choosing(self._house, self._viewer)
 
     @property
     def auditing(self) -> Auditing:
@@ -180,7 +186,7 @@ class Registry:
         return records.one(self._house, self._viewer, record_id, self._house.revision())
 
     def search(self, text: str, *, limit: int = 20) -> gpd.GeoDataFrame:
-        """Find records whose code, name, address or township holds a text; stations first."""
+        """Find records whose code, name, address, township or USCC holds a text; stations first."""
         return records.search(self._house, self._viewer, text, limit)
 
     def import_file(self, path: Path, order: importing.Order) -> importing.Outcome:
@@ -214,6 +220,11 @@ class Registry:
     def ledgers(self) -> importing.Ledgers:
         """What was sent to be imported, and the rows that were refused."""
         return importing.Ledgers(self._house, self._viewer)
+
+    @property
+    def looks(self) -> importing.Looks:
+        """Files that were looked at and wait to be taken in."""
+        return importing.Looks(self._house, self._viewer)
 
     @property
     def editing(self) -> Editing:
@@ -298,7 +309,7 @@ class Registry:
         return in_words(reasons, lang, self.catalog)
 
     def tile(
-        self, layer: str, z: int, x: int, y: int, *, wanted: tiling.Wanted = tiling.EVERYTHING
+        self, layer: str, z: int, x: int, y: int, *, wanted: Choice = tiling.EVERYTHING
     ) -> tuple[bytes, str]:
         """Give one vector tile of a layer, and the tag that changes when its content may have.
 
@@ -314,7 +325,7 @@ class Registry:
         Raises
         ------
         NotFound
-            If there is no such layer or tile; for what is wanted as `Wanted.settled`.
+            If there is no such layer or tile; for what is wanted as `Choice.settled`.
         """
         _, asked = self.layers.tag(layer, (z, x, y), wanted)
         packed, _ = self.layers.tile(layer, (z, x, y), asked)

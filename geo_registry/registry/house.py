@@ -61,6 +61,8 @@ class House:
         Of each kind what was read of it last.
     held
         Drawings of many records, by viewers' scope and day, for the next commit to change.
+    counted
+        Counts of many records, by question, for the next commit to change.
     standing
         All records in numbers as of the newest revision that was asked about, by the catalog's digest.
     tiles
@@ -80,6 +82,7 @@ class House:
     drawn: dict[Hashable, Hashable] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
     held: dict[Hashable, Any] = field(default_factory=dict)
+    counted: dict[Hashable, Any] = field(default_factory=dict)
     standing: dict[str, Standing] = field(default_factory=dict)
     hashing: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, PasswordCost().at_once))
 

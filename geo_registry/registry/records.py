@@ -13,6 +13,7 @@ from geo_registry.core.access import Viewer, must
 from geo_registry.core.frame import conform, empty
 from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
+from geo_registry.core.ledger.searching import folded, holding
 from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import NotAllowed, NotFound, ValueRefused
 from geo_registry.registry.seeing import frame, frames, many, one
@@ -210,7 +211,7 @@ def _named(rows: gpd.GeoDataFrame, code: str) -> pd.Series[bool]:
 
 
 def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFrame:
-    """Find records whose code, name, address or township holds a text.
+    """Find records whose code, name, address, township or USCC holds a text.
 
     Parameters
     ----------
@@ -223,15 +224,11 @@ def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFr
     limit
         How many at the most; stations come first.
     """
-    wanted = fold(text)
-    if not wanted:
+    if not fold(text):
         return empty()
     known = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
     rows = versions.standing(known, house.today)
-    hit = pd.Series(data=False, index=rows.index)
-    for column in ("code", "name", "address", "township"):
-        hit |= rows[column].fillna("").map(fold).str.contains(wanted, regex=False)
-    return rows[hit].head(limit)
+    return rows[holding(folded(rows), text)].head(limit)
 
 
 def near(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -82,7 +82,10 @@ class Store(Protocol):
     def pieces(self, texts: Sequence[str], *, as_of: int, rows: int = ...) -> Iterator[pd.DataFrame]:
         """Give a little of each version that was known at a revision, some at a time."""
 
-    def titles(self, ids: Sequence[str]) -> pd.DataFrame:
+    def cells(self, texts: Sequence[str], ids: Sequence[str], *, as_of: int) -> Sequence[Mapping[str, Any]]:
+        """Give a little of some records as plain values, a mapping a version known at a revision."""
+
+    def titles(self, ids: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
         """Give what the open versions of some records are called, and when each is true."""
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:

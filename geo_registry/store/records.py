@@ -15,7 +15,7 @@ from geo_registry.store.arrivals import ArrivalTables, write_arrival
 from geo_registry.store.chain import GENESIS, Commit, digest_of, sealed
 from geo_registry.store.commits import appended, commit_row
 from geo_registry.store.people import PeopleTables
-from geo_registry.store.rows import NARROW, Change, frame_of, narrow_frame
+from geo_registry.store.rows import NARROW, TITLE, Change, cells_of, frame_of, narrow_frame
 from geo_registry.store.writing.columns import stored_columns
 from geo_registry.store.writing.digest import Digest
 
@@ -160,7 +160,23 @@ class TableStore:
             last = found[-1][0]
             yield narrow_frame(found, texts)
 
-    def titles(self, ids: Sequence[str]) -> pd.DataFrame:
+    def cells(self, texts: Sequence[str], ids: Sequence[str], *, as_of: int) -> Sequence[Mapping[str, Any]]:
+        """Give a little of some records as plain values, a mapping a version: a frame of few takes longer.
+
+        Parameters
+        ----------
+        texts, as_of
+            As for `pieces`.
+        ids
+            The records.
+        """
+        table = schema.records
+        wanted = [table.c[name] for name in (*NARROW, "shape", "attributes")]
+        query = _known_at(select(*wanted), as_of).order_by(table.c.seq)
+        with self._tables.reading() as connection:
+            return [cells_of(row, texts) for row in _of_ids(connection, query, ids)]
+
+    def titles(self, ids: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
         """Give what the open versions of some records are called.
 
         Parameters
@@ -170,15 +186,15 @@ class TableStore:
 
         Returns
         -------
-        pandas.DataFrame
-            ``id``, ``name``, ``code``, ``valid_from``, ``valid_to`` (ISO days), a row a version.
+        sequence of tuple
+            `TITLE`, a row a version.
         """
-        table, names = schema.records, ["id", "name", "code", "valid_from", "valid_to"]
+        table = schema.records
         # which are open is told here: asked for it, a database may go through all that are
-        query = select(*(table.c[name] for name in names), table.c.known_to)
+        query = select(*(table.c[name] for name in TITLE), table.c.known_to)
         with self._tables.reading() as connection:
             rows = _of_ids(connection, query, ids)
-        return pd.DataFrame([row[:-1] for row in rows if row[-1] is None], columns=names, dtype="str")
+        return [tuple(row[:-1]) for row in rows if row[-1] is None]
 
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.
@@ -307,9 +323,8 @@ def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
 
 def _of_ids(connection: Connection, query: Select[Any], ids: Sequence[str]) -> list[Row[Any]]:
     chunks = [list(ids[at : at + _IN_ONE_STATEMENT]) for at in range(0, len(ids), _IN_ONE_STATEMENT)]
-    return [
-        row for chunk in chunks for row in connection.execute(query.where(schema.records.c.id.in_(chunk)))
-    ]
+    found = (connection.execute(query.where(schema.records.c.id.in_(chunk))).all() for chunk in chunks)
+    return list(chain.from_iterable(found))
 
 
 def _commit_of(row: RowMapping) -> Commit:

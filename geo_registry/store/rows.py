@@ -30,6 +30,9 @@ NARROW = (
 )  # fmt: skip
 """Columns of a record version that tell where, what and when it is."""
 
+TITLE = ("id", "name", "code", "valid_from", "valid_to")
+"""Columns that say what a version is called, and between which ISO days it is true."""
+
 
 class Blocks(Protocol):
     """Versions that come block by block, as the columns of `writing.columns.SCHEMA`."""
@@ -181,6 +184,27 @@ def narrow_frame(rows: Sequence[Any], texts: Sequence[str]) -> pd.DataFrame:
     table: pd.DataFrame = pa.table(dict(zip(NARROW, columns, strict=True))).to_pandas()
     shapes = shapely.from_wkb(np.array(wkb, dtype=object))
     return pd.concat([table, members(attributes, texts)], axis="columns").assign(geometry=shapes)
+
+
+def cells_of(row: Sequence[Any], texts: Sequence[str]) -> dict[str, Any]:
+    """Turn a few columns of one selected row into plain values.
+
+    Parameters
+    ----------
+    row
+        `NARROW`, ``shape`` and ``attributes``.
+    texts
+        Which attributes are wanted.
+
+    Returns
+    -------
+    dict
+        The attributes, `NARROW`, and ``geometry``, None where it is a point.
+    """
+    *columns, wkb, attributes = row
+    said = json.loads(attributes)
+    known = {name: said.get(name) for name in texts} | dict(zip(NARROW, columns, strict=True))
+    return known | {"geometry": shapely.from_wkb(wkb)}
 
 
 def members(objects: Sequence[str], names: Sequence[str]) -> pd.DataFrame:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
-from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import request
 
 import geo_registry as gr
 from geo_registry.errors import ValueRefused
-from geo_registry.registry.tiling import Wanted
+from geo_registry.registry.choosing import NAMES, Choice, View, reading
 from geo_registry.web.context import language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
     from werkzeug.datastructures import MultiDict
 
@@ -23,33 +21,14 @@ EVERYWHERE = ("lang",)
 """Parameters that every address takes."""
 QUESTION = ("level", "kind", "status", "rings", "on", "as_of")
 """Parameters of a question about neighbourhoods."""
-ORDER = (
-    "kind",
-    "format",
-    "crs",
-    "datum",
-    "encoding",
-    "names",
-    "bbox",
-    "near",
-    "station",
-    "ring",
-    "rings",
-    "on",
-    "as_of",
-)
+ORDER = (*NAMES, "format", "crs", "datum", "encoding", "names", "station", "ring", "rings")
 """Parameters of an export."""
-WANTED = ("kind", "status", "priority", "district", "flagged", "on", "as_of")
-"""Parameters of a tile: which records it holds and counts."""
-TRUTHS = ("true", "1", "false", "0")
-"""How a box that is ticked, and one that is not, may be said."""
+VIEW = ("sort", "page", "per_page")
+"""Parameters of a list: its order, and which of its pages."""
+AMONG = frozenset({"kind", "status", "priority", "district", "township"})
+"""Parameters of a choice that may name several words, comma-separated."""
 REPEATABLE = frozenset({"station", "kind", "map", "set"})
 """Parameters that may be given more than once."""
-BBOX_PARTS = 4
-NEAR_PARTS = 3
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
-_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Value = TypeVar("Value")
 
@@ -114,7 +93,7 @@ class Query:
             ``NUMBER_EXPECTED``.
         """
         value = self.text(name)
-        return None if value is None else _number(name, value)
+        return None if value is None else reading.number(name, value)
 
     def required(self, name: str) -> float:
         """Give a finite number that must be there.
@@ -137,13 +116,7 @@ class Query:
         ValueRefused
             ``NUMBERS_EXPECTED`` or ``NUMBER_EXPECTED``.
         """
-        value = self.text(name)
-        if value is None:
-            return None
-        parts = value.split(",")
-        if len(parts) != count:
-            raise ValueRefused("NUMBERS_EXPECTED", value=value, option=name, expected=count)
-        return tuple(_number(name, part) for part in parts)
+        return reading.numbers(name, self.text(name) or "", count)
 
     def whole(self, name: str) -> int | None:
         """Give a whole number of at least 0.
@@ -153,12 +126,7 @@ class Query:
         ValueRefused
             ``NUMBER_EXPECTED``.
         """
-        value = self.text(name)
-        if value is None:
-            return None
-        if not _WHOLE.fullmatch(value):
-            raise ValueRefused("NUMBER_EXPECTED", option=name, value=value)
-        return int(value)
+        return reading.whole(name, self.text(name) or "")
 
     def flag(self, name: str) -> bool:
         """Tell whether something is asked for: a box that is ticked, or a word for true.
@@ -168,7 +136,7 @@ class Query:
         ValueRefused
             ``CHOICE_UNKNOWN``.
         """
-        return self.chosen(name, TRUTHS, "false") in TRUTHS[:2]
+        return reading.truth(name, self.text(name) or "")
 
     def day(self, name: str) -> date | None:
         """Give a date, written as 2026-01-31.
@@ -178,13 +146,7 @@ class Query:
         ValueRefused
             ``DATE_EXPECTED``.
         """
-        value = self.text(name)
-        if value is None:
-            return None
-        try:
-            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
-        except ValueError as fault:
-            raise ValueRefused("DATE_EXPECTED", option=name, value=value) from fault
+        return reading.day(name, self.text(name) or "")
 
     def as_of(self) -> int | date | None:
         """Give a revision, or the day at whose end it was the newest.
@@ -198,7 +160,7 @@ class Query:
 
     def time(self, name: str) -> int | date | None:
         """Give a revision or a day; errors as `as_of`."""
-        return self.day(name) if "-" in (self.text(name) or "").lstrip("-") else self.whole(name)
+        return reading.revision(name, self.text(name) or "")
 
     def rings_m(self) -> tuple[float, ...]:
         """Give the radii asked for in metres, else those of the contract.
@@ -212,7 +174,7 @@ class Query:
         if value is None:
             return gr.Question().rings_m
         try:
-            return tuple(_number("rings", part) for part in value.split(","))
+            return tuple(reading.number("rings", part) for part in value.split(","))
         except ValueRefused as fault:
             raise ValueRefused("RING_NOT_NUMBER", value=value) from fault
 
@@ -235,37 +197,63 @@ class Query:
             as_of=self.as_of(),
         )
 
-    def wanted(self) -> Wanted:
-        """Give what of a layer is wanted; kinds, priorities and districts may be several, comma-separated."""
-        every = Wanted()
-        return Wanted(
-            kinds=tuple(part for text in self.texts("kind") for part in _parts(text)),
-            status=",".join(_parts(self.text("status"))) or every.status,
-            priorities=_parts(self.text("priority")),
-            districts=_parts(self.text("district")),
-            flagged=self.flag("flagged"),
-            on=self.day("on"),
-            as_of=self.as_of(),
-        )
+    def choice(self) -> Choice:
+        """Give what is chosen of the registry; errors as `choosing.read`."""
+        return reading.read({name: self._args.getlist(name) for name in NAMES})
+
+    def excused(self, settle: Callable[[Choice], object]) -> tuple[Choice, list[ValueRefused]]:
+        """Give what is chosen without the words that are no choice, and the faults of those.
+
+        Parameters
+        ----------
+        settle
+            Refuses what cannot be chosen.
+        """
+        kept: dict[str, list[str]] = {}
+        faults = []
+        for name in NAMES:
+            values = self._args.getlist(name)
+            for word in (
+                (part for text in values for part in reading.parts(text)) if name in AMONG else values
+            ):
+                try:
+                    settle(reading.read({name: [word]}))
+                except ValueRefused as fault:
+                    faults.append(fault)
+                else:
+                    kept.setdefault(name, []).append(word)
+        return reading.read(kept), faults
+
+    def view(self, per_page: int) -> View:
+        """Give how a list is looked at.
+
+        Parameters
+        ----------
+        per_page
+            Rows of a page where no number is asked for.
+
+        Raises
+        ------
+        ValueRefused
+            ``NUMBER_EXPECTED``, ``CHOICE_UNKNOWN`` or ``LIMIT_TOO_HIGH``.
+        """
+        sort = self.text("sort") or View().sort
+        return View(sort, self.whole("page") or 1, self.whole("per_page") or per_page)
 
     def order(self) -> gr.ExportOrder:
         """Give what is asked of an export."""
         asked = {
-            "kind": self.text("kind"),
             "form": self.text("format"),
             "crs": self.text("crs"),
             "datum": self.text("datum"),
             "encoding": self.text("encoding"),
             "names": self.text("names"),
-            "bbox": self.numbers("bbox", BBOX_PARTS),
-            "near": self.numbers("near", NEAR_PARTS),
             "station": self.text("station"),
             "ring": self.number("ring"),
-            "on": self.day("on"),
-            "as_of": self.as_of(),
         }
         given = {name: value for name, value in asked.items() if value is not None}
-        return gr.ExportOrder(rings_m=self.rings_m(), lang=language(), **given)  # type: ignore[arg-type]
+        order = gr.ExportOrder(rings_m=self.rings_m(), lang=language(), **given)  # type: ignore[arg-type]
+        return order.choosing(self.choice())
 
 
 class Form(Query):
@@ -276,14 +264,3 @@ class Form(Query):
     @staticmethod
     def _given() -> MultiDict[str, str]:
         return request.form
-
-
-def _parts(text: str | None) -> tuple[str, ...]:
-    return tuple(filter(None, (part.strip() for part in (text or "").split(","))))
-
-
-def _number(name: str, text: str) -> float:
-    value = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(value):
-        raise ValueRefused("NUMBER_EXPECTED", option=name, value=text)
-    return value

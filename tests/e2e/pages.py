@@ -84,15 +84,23 @@ class MapPage:
         asked = f"([layer, what]) => {VIEW}.queryRenderedFeatures({{ layers: [layer] }})"
         return list(self.page.evaluate(f"{asked}.map((one) => one.properties[what])", [layer, what]))
 
-    def click_map(self, lon: float, lat: float) -> None:
-        """Click the map at a place."""
+    def where(self, lon: float, lat: float) -> tuple[float, float]:
+        """Tell where on the page a place of the map is, in pixels."""
         x, y = self.page.evaluate(
             f"(place) => {{ const {{ x, y }} = {VIEW}.project(place);"
             " const { left, top } = document.getElementById('map').getBoundingClientRect();"
             " return [x + left, y + top]; }",
             [lon, lat],
         )
-        self.page.mouse.click(x, y)
+        return float(x), float(y)
+
+    def click_map(self, lon: float, lat: float) -> None:
+        """Click the map at a place."""
+        self.page.mouse.click(*self.where(lon, lat))
+
+    def point(self, lon: float, lat: float) -> None:
+        """Move the pointer to a place of the map."""
+        self.page.mouse.move(*self.where(lon, lat))
 
     def counts(self) -> list[tuple[str, list[int]]]:
         """Read the panel's table of counts: each kind with its numbers."""

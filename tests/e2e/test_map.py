@@ -89,7 +89,7 @@ def test_the_first_view_shows_the_sources_in_it(open_page: Opener, demo: Registr
 
 
 def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> None:
-    """Every national station has its three rings, as wide as the ellipsoid says, with their radii."""
+    """Every national station has three rings as wide as the ellipsoid says; those pointed at bear radii."""
     page = open_page()
     rings = page.page.evaluate(
         f"{VIEW}.querySourceFeatures('rings', {{ sourceLayer: 'rings' }})"
@@ -108,7 +108,13 @@ def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> No
     assert {radius_m for _, radius_m in widest} == {1000, 3000, 5000}
     # a tile at this zoom knows places to some four metres
     assert all(abs(reach - radius_m) < 10 for (_, radius_m), reach in widest.items())
-    assert page.drawn("rings-label", "radius_m")
+    assert page.drawn("rings-label") == []
+    lon, lat = station_place(demo)
+    page.show((lon - 0.06, lat - 0.05, lon + 0.06, lat + 0.05))
+    page.point(lon, lat)
+    page.until(f"{VIEW}.queryRenderedFeatures({{ layers: ['rings-label'] }}).length > 0")
+    assert set(page.drawn("rings-label", "station_id")) == {station_id(demo)}
+    assert set(page.drawn("rings-label", "radius_m")) == {1000, 3000, 5000}
 
 
 def test_labels_are_drawn_with_real_glyphs(open_page: Opener) -> None:

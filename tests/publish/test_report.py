@@ -7,13 +7,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 import shapely
 
 from geo_registry.core.audit import AuditRequest, audit
 from geo_registry.errors import ValueRefused
 from geo_registry.publish.report import station_report, to_json
-from geo_registry.publish.report.layout import ABREAST, compass, lay_out, radius_text, shown
+from geo_registry.publish.report.layout import ABREAST, compass, lay_out, notes, radius_text, shown
 from geo_registry.publish.report.model import Column, Table, Verdict
 from tests.publish.report_world import CENTRE, ON, inputs, report, station_rows
 
@@ -81,8 +82,9 @@ def test_first_sources_are_active_and_in_the_audits_order() -> None:
     made = inputs(300)
     pairs = made.audit.pairs
     table = station_report(made, "zh").table("first")
-    assert list(table.keys) == pairs["source_id"][pairs["active"]].head(20).tolist()
-    assert [row[0] for row in table.rows] == list(range(1, 21))
+    assert list(table.keys) == pairs["source_id"][pairs["active"]].tolist()
+    assert [row[0] for row in table.rows] == list(range(1, len(table.keys) + 1))
+    assert len(lay_out(table, "zh")[0].rows) == 20
     assert table.rows[0][4] == pairs["distance_m"][pairs["active"]].iloc[0]
 
 
@@ -151,10 +153,12 @@ def test_quality_names_what_is_weak() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    """A list that is cut says how many rows are missing."""
-    made = inputs(300)
-    table = station_report(made, "en").table("listing")
-    assert str(len(made.audit.pairs) - len(table.rows)) in table.note
+    """A list that has no room on paper says how many rows are missing and where they are."""
+    table = report(300, "en").table("listing")
+    left_out = len(inputs(300).audit.pairs) - len(lay_out(table, "en")[0].rows)
+    assert notes(table, "en") == (
+        f"Not listed here: {left_out}; the workbook (XLSX) of this report holds them all.",
+    )
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -260,12 +264,13 @@ def test_values_are_written_by_their_form(value: float | None, form: str, text: 
 
 def test_radii_are_written_as_people_say_them() -> None:
     """Radii from a kilometre on are in kilometres, without digits that say nothing."""
-    assert [radius_text(radius) for radius in (50.0, 999.5, 1000.0, 2500.0)] == [
+    assert [radius_text(radius, "en") for radius in (50.0, 999.5, 1000.0, 2500.0)] == [
         "50 m",
         "999.5 m",
         "1 km",
         "2.5 km",
     ]
+    assert [radius_text(radius, "zh") for radius in (50.0, 2500.0)] == ["50 米", "2.5 公里"]
 
 
 def test_wide_tables_are_parted() -> None:
@@ -278,3 +283,34 @@ def test_wide_tables_are_parted() -> None:
     parts = lay_out(table, "en")
     assert all(len(part.heads) <= ABREAST + 1 and part.rows[0][0] == ("a",) for part in parts)
     assert [cell[0] for part in parts for cell in part.rows[0][1:]] == [str(place) for place in range(30)]
+
+
+def test_checklists_are_counted_over_active_sources() -> None:
+    """Results of an item and what was not inspected add up to the active sources of its kind in the rings."""
+    made = inputs(300)
+    (kind, item) = next(
+        (name, items[0])
+        for name in made.catalog.of_role("source")
+        if (items := made.catalog.kinds[name].check_items)
+    )
+    of_kind = made.audit.pairs[made.audit.pairs["active"] & (made.audit.pairs["kind"] == kind)]
+    failed = of_kind["source_id"].iloc[0]
+    checked = made.sources.assign(**{item: made.sources["id"].map({failed: "fail"})})
+    table = station_report(replace(made, sources=checked), "en").table("checked")
+    counts = table.rows[table.keys.index(f"{kind}.{item}")][2:]
+    assert counts == (0, 1, 0, len(of_kind) - 1)
+
+
+def test_overdue_sources_are_named_as_the_score_has_them() -> None:
+    """What is past a deadline is listed with the field and the date, the longest ago first."""
+    made = inputs(40)
+    pairs = made.audit.pairs.copy()
+    first, second = pairs["source_id"][pairs["active"]].iloc[:2]
+    late = pairs["source_id"].isin([first, second])
+    pairs.loc[late, "reasons"] += ";overdue:due=10"
+    days = {first: pd.Timestamp("2026-05-02"), second: pd.Timestamp("2026-05-01")}
+    sources = made.sources.assign(due=made.sources["id"].map(days))
+    told = station_report(replace(made, sources=sources, audit=replace(made.audit, pairs=pairs)), "zh")
+    table = told.table("overdue")
+    assert table.keys == (second, first)
+    assert [row[5] for row in table.rows] == ["2026-05-01", "2026-05-02"]

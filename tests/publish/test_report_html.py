@@ -88,7 +88,7 @@ def test_every_row_of_every_table_is_on_the_page() -> None:
     tables = Page(to_html(told)).tables
     for name in ("first", "listing", "statuses", "city"):
         table = told.table(name)
-        for key, row in zip(table.keys, lay_out(table, "zh")[0].rows, strict=True):
+        for key, row in zip(table.keys[: table.shown], lay_out(table, "zh")[0].rows, strict=True):
             assert tables[f"table-{name}"][key] == ["".join(cell) for cell in row]
 
 

@@ -34,7 +34,7 @@ def scene_of(made: ReportInputs) -> Scene:
 
 def plain(*marks: Mark) -> Scene:
     """Make a map with nothing but marks."""
-    return Scene(title="", station="S", symbol=DOT, reach_m=5000, north="N", rings=(), marks=marks)
+    return Scene(title="", station="S", symbol=DOT, reach_m=5000, north="N", lang="en", rings=(), marks=marks)
 
 
 def test_rings_are_true_circles() -> None:

@@ -13,8 +13,9 @@ import pytest
 from pypdf import PdfReader
 
 from geo_registry.errors import RegistryError
-from geo_registry.publish.report import pdf, station_report, to_pdf
+from geo_registry.publish.report import station_report, to_pdf
 from geo_registry.publish.report.layout import lay_out
+from geo_registry.publish.report.writers import pdf
 from tests.publish.report_world import FONT_FOLDERS, inputs, report
 
 if TYPE_CHECKING:

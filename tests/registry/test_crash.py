@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import geo_registry as gr
-from geo_registry.registry import importing
+from geo_registry.registry.importing import taking
 from geo_registry.registry.importing.plans import plan
 from geo_registry.store import connect
 from geo_registry.store.sqlite.base import Base
@@ -102,7 +102,7 @@ def test_an_import_that_is_overtaken_is_worked_out_anew(
             gr.open(url).import_file(overtaking.pop(), ORDER)
         return made
 
-    monkeypatch.setattr(importing, "plan", plan_slowly)
+    monkeypatch.setattr(taking, "plan", plan_slowly)
     said = gr.open(url).import_file(mine, ORDER).document
     assert (said["updated"], said["new"], said["revision"]) == (ROWS, 0, 3)
     assert gr.open(url).counts() == {"curing_kiln": ROWS}

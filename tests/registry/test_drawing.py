@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geo_registry.publish import tiles
-from geo_registry.registry.tiling import Wanted, drawing
+from geo_registry.registry.choosing import Choice
+from geo_registry.registry.tiling import drawing
 from geo_registry.registry.tiling.columns import Categories, Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn
 
@@ -33,7 +34,7 @@ ROW = st.tuples(
 )
 NAMES = ["lon", "lat", "kind", "status", "priority", "district"]
 WANTED = st.builds(
-    Wanted,
+    Choice,
     kinds=st.sets(st.sampled_from(KINDS), max_size=2).map(tuple),
     status=st.sampled_from(["all", "closed", "rectifying,registered"]),
     priorities=st.sets(st.sampled_from(PRIORITIES), max_size=2).map(tuple),
@@ -71,7 +72,7 @@ def columns(rows: pd.DataFrame) -> Columns:
     )
 
 
-def chosen(rows: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+def chosen(rows: pd.DataFrame, wanted: Choice) -> pd.DataFrame:
     """Look at each row: whether it is wanted."""
     mask = np.ones(len(rows), dtype=bool)
     for name, words in (
@@ -93,7 +94,7 @@ def in_tile(rows: pd.DataFrame, tile: tuple[int, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows.loc[(np.floor(x * 2**z) == column) & (np.floor(y * 2**z) == row)])
 
 
-def read(drawn: Drawn, tile: tuple[int, int, int], wanted: Wanted) -> list[dict[str, Any]]:
+def read(drawn: Drawn, tile: tuple[int, int, int], wanted: Choice) -> list[dict[str, Any]]:
     """Decode what features of a tile say."""
     narrowed = drawn.of_districts(wanted) if wanted.districts else drawn
     content = drawing.encode("sources", narrowed, tile, wanted)
@@ -121,7 +122,7 @@ def sums(rows: pd.DataFrame) -> dict[str, int]:
     crowded=st.sampled_from([0, 3, 1_000]),
 )
 def test_tiles_say_and_count_exactly_what_is_wanted(
-    *, rows: list[tuple[Any, ...]], more: list[tuple[Any, ...]], z: int, wanted: Wanted, crowded: int
+    *, rows: list[tuple[Any, ...]], more: list[tuple[Any, ...]], z: int, wanted: Choice, crowded: int
 ) -> None:
     """At every zoom and filter, edits on top or not, a tile's features are the rows, or sum up to them."""
     before, edited = table(rows), table(more, first=len(rows) // 2 + 1)
@@ -165,12 +166,12 @@ def test_names_are_fetched_for_single_points_alone(monkeypatch: pytest.MonkeyPat
 
     rows = table([(114.0, 33.0, "kiln", "closed", "low", None), (115.0, 33.0, "site", None, "low", None)])
     drawn = drawing.drawing(columns(rows), describe)
-    said = read(drawn, (0, 0, 0), Wanted())
+    said = read(drawn, (0, 0, 0), Choice())
     assert {one["id"]: one["name"] for one in said} == {
         f"{record:016x}": f"no. {record}" for record in (1, 2)
     }
     monkeypatch.setattr(drawing, "CROWDED", 1)
-    assert sum(group["n"] for group in read(drawn, (0, 0, 0), Wanted())) == 2
+    assert sum(group["n"] for group in read(drawn, (0, 0, 0), Choice())) == 2
     assert asked == [[1, 2]]
 
 

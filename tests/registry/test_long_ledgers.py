@@ -16,8 +16,7 @@ import pytest
 import geo_registry as gr
 from geo_registry.errors import NotReady
 from geo_registry.intake import reading
-from geo_registry.registry import importing
-from geo_registry.registry.importing import streaming
+from geo_registry.registry.importing import streaming, taking
 from geo_registry.registry.importing.spilling import rows
 from geo_registry.registry.importing.streaming import checking
 from geo_registry.settings import COMMAND_LINE_LIMITS
@@ -88,7 +87,7 @@ def by_blocks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(checking, "BLOCK_ROWS", 6)
     monkeypatch.setattr(digest, "BLOCK_ROWS", 5)
     monkeypatch.setattr(inserting, "LATE_FROM", 3)
-    monkeypatch.setattr("geo_registry.registry.importing.check_long", check_long)
+    monkeypatch.setattr("geo_registry.registry.importing.taking.check_long", check_long)
     return seen
 
 
@@ -222,7 +221,7 @@ def test_a_ledger_that_is_overtaken_is_compared(
             gr.open(url).import_file(overtaking.pop(), ORDER)
         return found
 
-    monkeypatch.setattr(importing, "plan_long", plan_slowly)
+    monkeypatch.setattr(taking, "plan_long", plan_slowly)
     said = gr.open(url).import_file(made(tmp_path), ORDER).document
     assert (said["unchanged"], said["new"]) == (ROWS, 0)
     assert len(gr.open(url).sources("coal_sales_point")) == ROWS

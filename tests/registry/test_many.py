@@ -16,9 +16,9 @@ from geo_registry.core.census import hexed
 from geo_registry.errors import ValueRefused
 from geo_registry.live import kept
 from geo_registry.registry import Registry
+from geo_registry.registry.choosing import Choice
 from geo_registry.registry.editing.orders import Edit
 from geo_registry.registry.seeing import many, numbers
-from geo_registry.registry.tiling import Wanted
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 KIND = "construction_site"
@@ -115,7 +115,7 @@ def test_a_state_of_another_store_is_not_taken(tmp_path: Path, demo_path: Path) 
     again.close()
 
 
-def features(registry: Registry, layer: str, z: int, wanted: Wanted) -> list[tuple[object, ...]]:
+def features(registry: Registry, layer: str, z: int, wanted: Choice) -> list[tuple[object, ...]]:
     """List what the tiles of the city say, by place: marks, groups and outlines."""
     told = []
     for x in range(int(2**z * 0.8125), min(int(2**z * 0.8203) + 2, 2**z)):
@@ -131,16 +131,16 @@ def features(registry: Registry, layer: str, z: int, wanted: Wanted) -> list[tup
 
 
 WANTED = [
-    Wanted(),
-    Wanted(kinds=("construction_site", "brick_kiln")),
-    Wanted(status="active", priorities=("high", "medium")),
-    Wanted(flagged=True),
-    Wanted(districts=("召陵区",)),
+    Choice(),
+    Choice(kinds=("construction_site", "brick_kiln")),
+    Choice(status="active", priorities=("high", "medium")),
+    Choice(flagged=True),
+    Choice(districts=("召陵区",)),
 ]
 
 
 @pytest.mark.parametrize("wanted", WANTED, ids=lambda one: one.key or "everything")
-def test_tiles_from_numbers(demo_store: str, wanted: Wanted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_from_numbers(demo_store: str, wanted: Choice, monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks, groups with their sums and outlines are from numbers what they are from frames."""
     registry = opened(demo_store)
     expected = [features(registry, "sources", z, wanted) for z in (0, 6, 9, 12)]
@@ -157,16 +157,16 @@ def test_an_edit_shows_in_tiles_from_numbers(demo_copy: str, monkeypatch: pytest
     monkeypatch.setattr(many, "WHOLE", -1)
     changing = opened(demo_copy)
     for z in (9, 12):
-        features(changing, "sources", z, Wanted())
+        features(changing, "sources", z, Choice())
     pairs = changing.audit((3_000.0,)).pairs
     after: list[object] = []
     for number, record_id in enumerate(pairs["source_id"].drop_duplicates()[:4]):
         version = int(changing.record(record_id)["version"])
         values = {"status": "closed"} if number % 2 else {"name": f"改名{number}"}
         changing.editing.edit(record_id, Edit(values, reason="test"), version=version, by="tester")
-        after = [features(changing, "sources", z, Wanted()) for z in (9, 12)]
+        after = [features(changing, "sources", z, Choice()) for z in (9, 12)]
     monkeypatch.undo()
     fresh = opened(demo_copy)
-    assert after == [features(fresh, "sources", z, Wanted()) for z in (9, 12)]
+    assert after == [features(fresh, "sources", z, Choice()) for z in (9, 12)]
     fresh.close()
     changing.close()

@@ -11,9 +11,9 @@ import pytest
 import geo_registry as gr
 from geo_registry.core.access import Viewer
 from geo_registry.core.bounds import area
-from geo_registry.registry import importing
 from geo_registry.registry.editing import Edit
-from geo_registry.registry.importing import bounds
+from geo_registry.registry.importing import taking
+from geo_registry.registry.importing.taking import bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +124,7 @@ def test_rows_are_judged_against_what_they_are_compared_with(
             town.city.editing.edit(name, move, version=1)
         return judged
 
-    monkeypatch.setattr(importing, "within_area", overtaken)
+    monkeypatch.setattr(taking, "within_area", overtaken)
     headings = tuple(name for name in HEADINGS if name != "区县")
     row = ("K-1", "东窑", "114.01", "33.58", "new note")
     said = town.send(town.clerk(HERE), row, headings=headings)

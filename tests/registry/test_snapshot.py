@@ -13,7 +13,7 @@ import geo_registry as gr
 from geo_registry.core.access import Viewer
 from geo_registry.core.bounds import area
 from geo_registry.registry import Registry
-from geo_registry.registry.tiling import Wanted
+from geo_registry.registry.choosing import Choice
 
 TILES = gr.ExportOrder(form="pmtiles", kind="curing_kiln")
 
@@ -38,7 +38,7 @@ def test_a_snapshot_holds_the_tiles_that_are_served(demo_store: str) -> None:
         f"curing_kiln_r{registry.revision}.pmtiles",
         "application/vnd.pmtiles",
     )
-    kilns = Wanted(kinds=("curing_kiln",))
+    kilns = Choice(kinds=("curing_kiln",))
     held = list(all_tiles(MemorySource(made.content)))
     for address, content in held[:: len(held) // 40]:
         assert gzip.decompress(content) == registry.tile("sources", *address, wanted=kilns)[0]
@@ -83,7 +83,6 @@ def test_a_snapshot_is_for_who_asks(demo_store: str) -> None:
 @pytest.mark.parametrize(
     ("order", "code"),
     [
-        (replace(TILES, bbox=(113.0, 33.0, 114.0, 34.0)), "TILES_WHOLE"),
         (replace(TILES, crs="EPSG:4490"), "TILES_WHOLE"),
         (replace(TILES, kind="unlocated"), "EXPORT_EMPTY"),
         (replace(TILES, kind="volcano"), "KIND_UNKNOWN"),

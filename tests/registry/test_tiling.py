@@ -12,7 +12,8 @@ import pytest
 import geo_registry as gr
 from geo_registry.publish import tiles
 from geo_registry.registry import Registry
-from geo_registry.registry.tiling import Wanted, drawing
+from geo_registry.registry.choosing import Choice
+from geo_registry.registry.tiling import drawing
 
 
 def features(content: bytes) -> list[Any]:
@@ -70,18 +71,18 @@ def test_tiles_that_do_not_exist_are_refused(demo_store: str, address: tuple[str
 
 
 FILTERS = {
-    "kinds": Wanted(kinds=("curing_kiln", "brick_kiln")),
-    "by label": Wanted(kinds=("Tobacco curing barn",)),
-    "active": Wanted(status="active"),
-    "statuses": Wanted(status="rectifying, registered"),
-    "priorities": Wanted(priorities=("high", "medium")),
-    "flagged": Wanted(flagged=True),
-    "district": Wanted(districts=("郾城区", "舞阳县")),
-    "all at once": Wanted(kinds=("construction_site",), status="active", priorities=("low",)),
+    "kinds": Choice(kinds=("curing_kiln", "brick_kiln")),
+    "by label": Choice(kinds=("Tobacco curing barn",)),
+    "active": Choice(status="active"),
+    "statuses": Choice(status="rectifying, registered"),
+    "priorities": Choice(priorities=("high", "medium")),
+    "flagged": Choice(flagged=True),
+    "district": Choice(districts=("郾城区", "舞阳县")),
+    "all at once": Choice(kinds=("construction_site",), status="active", priorities=("low",)),
 }
 
 
-def located(registry: Registry, wanted: Wanted) -> pd.DataFrame:
+def located(registry: Registry, wanted: Choice) -> pd.DataFrame:
     """Look at each located source of today: whether it is wanted."""
     rows = pd.DataFrame(registry.sources(on=registry.today))
     rows = rows[rows["geometry"].notna()].set_index("id")
@@ -126,46 +127,46 @@ def test_outlines_obey_filters_as_points_do(demo_store: str) -> None:
     everything = features(registry.tile("zones", 9, 418, 205)[0])
     kinds = {feature["properties"]["kind"] for feature in everything}
     for kind in kinds:
-        only = features(registry.tile("zones", 9, 418, 205, wanted=Wanted(kinds=(kind,)))[0])
+        only = features(registry.tile("zones", 9, 418, 205, wanted=Choice(kinds=(kind,)))[0])
         assert {feature["properties"]["kind"] for feature in only} == {kind}
         assert 0 < len(only) < len(everything)
-    for wanted in (Wanted(kinds=("brick_kiln",)), Wanted(districts=("Nowhere",)), Wanted(flagged=True)):
+    for wanted in (Choice(kinds=("brick_kiln",)), Choice(districts=("Nowhere",)), Choice(flagged=True)):
         assert registry.tile("zones", 9, 418, 205, wanted=wanted)[0] == b""
     assert registry.tile("rings", 9, 418, 205)[0] != b""
-    assert registry.tile("rings", 9, 418, 205, wanted=Wanted(kinds=("brick_kiln",)))[0] == b""
+    assert registry.tile("rings", 9, 418, 205, wanted=Choice(kinds=("brick_kiln",)))[0] == b""
 
 
 def test_a_tag_tells_what_was_wanted(demo_store: str) -> None:
     """The same in other words or another order has one tag; anything else has another."""
     registry: Registry = gr.open(demo_store)
 
-    def tag(wanted: Wanted) -> str:
+    def tag(wanted: Choice) -> str:
         return registry.tile("sources", 9, 418, 205, wanted=wanted)[1]
 
-    known = [tag(wanted) for wanted in (Wanted(), *FILTERS.values())]
+    known = [tag(wanted) for wanted in (Choice(), *FILTERS.values())]
     assert len(set(known)) == len(known)
-    assert tag(Wanted(kinds=("brick_kiln", "curing_kiln"))) == tag(FILTERS["kinds"])
-    assert tag(Wanted(as_of=registry.revision)) != tag(Wanted(as_of=0))
+    assert tag(Choice(kinds=("brick_kiln", "curing_kiln"))) == tag(FILTERS["kinds"])
+    assert tag(Choice(as_of=registry.revision)) != tag(Choice(as_of=0))
 
 
 def test_tiles_of_the_past_show_the_past(demo_store: str) -> None:
     """As known at the first revision there was nothing; on a day long gone nothing was valid yet."""
     registry: Registry = gr.open(demo_store)
-    assert registry.tile("sources", 5, 26, 12, wanted=Wanted(as_of=0))[0] == b""
-    now = features(registry.tile("sources", 5, 26, 12, wanted=Wanted(as_of=registry.revision))[0])
+    assert registry.tile("sources", 5, 26, 12, wanted=Choice(as_of=0))[0] == b""
+    now = features(registry.tile("sources", 5, 26, 12, wanted=Choice(as_of=registry.revision))[0])
     assert len(now) == len(features(registry.tile("sources", 5, 26, 12)[0]))
 
 
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [
-        (Wanted(kinds=("volcano",)), "KIND_UNKNOWN"),
-        (Wanted(status="asleep"), "STATUS_UNKNOWN"),
-        (Wanted(priorities=("urgent",)), "CHOICE_UNKNOWN"),
-        (Wanted(as_of=10**6), "REVISION_UNKNOWN"),
+        (Choice(kinds=("volcano",)), "KIND_UNKNOWN"),
+        (Choice(status="asleep"), "STATUS_UNKNOWN"),
+        (Choice(priorities=("urgent",)), "CHOICE_UNKNOWN"),
+        (Choice(as_of=10**6), "REVISION_UNKNOWN"),
     ],
 )
-def test_a_misspelled_filter_is_refused(demo_store: str, wanted: Wanted, code: str) -> None:
+def test_a_misspelled_filter_is_refused(demo_store: str, wanted: Choice, code: str) -> None:
     """A word that no door knows is refused by name, rather than that a map shows too much or nothing."""
     with pytest.raises(gr.RegistryError) as told:
         gr.open(demo_store).tile("sources", 9, 418, 205, wanted=wanted)

@@ -225,7 +225,7 @@ def test_what_is_asked_with_a_character_that_is_none_is_not_there(store: Store) 
     """NUL in an id, a name, a digest or a key finds nothing, and a file that bears one is kept."""
     store.commit(Change(0, rows("a")), note("import", "b1"), arrival("b1"))
     assert store.records(ids=["a\x00"]).empty
-    assert store.titles(["a\x00"]).empty
+    assert not store.titles(["a\x00"])
     assert store.history("a\x00").empty
     assert store.standing("\x00", as_of=1)[1] == 0
     assert store.versions(["a\x00"]) == {}

@@ -15,8 +15,7 @@ from hypothesis import strategies as some
 import geo_registry as gr
 from geo_registry.core.frame import conform, empty
 from geo_registry.errors import StoreError
-from geo_registry.registry import importing
-from geo_registry.registry.importing import plans, streaming
+from geo_registry.registry.importing import plans, streaming, taking
 from geo_registry.registry.importing.streaming import checking
 from geo_registry.settings import COMMAND_LINE_LIMITS
 from geo_registry.store import Store, connect
@@ -139,7 +138,7 @@ def streamed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(checking, "LONG_FROM", 1)
     monkeypatch.setattr(checking, "BLOCK_ROWS", 6)
-    monkeypatch.setattr(importing, "plan_long", plan_long)
+    monkeypatch.setattr(taking, "plan_long", plan_long)
     return seen
 
 

@@ -280,8 +280,6 @@ def test_a_ledger_is_sent_looked_at_mended_and_taken_back(desk: Desk) -> None:
 
 def test_a_ledger_goes_through_the_pages(desk: Desk) -> None:
     """A form leads to the arrival's page, which says what was found as text and offers what may be done."""
-    looked = desk.send("/imports", written(*ROWS, BAD), dry_run="true")
-    assert (looked.status_code, "COORD_SWAPPED" in looked.text) == (200, True)
     sent = desk.send("/imports", written(*ROWS, BAD), accept_partial="true")
     assert (sent.status_code, sent.headers["Location"]) == (303, "/imports/a2")
     page = desk.client.get("/imports/a2").text
@@ -292,7 +290,7 @@ def test_a_ledger_goes_through_the_pages(desk: Desk) -> None:
     assert "FILE_EMPTY" in desk.client.get("/imports/a3").text
     assert desk.client.get("/imports").text.count("/imports/a") == 3
     counted = desk.client.get("/metrics").text
-    assert 'imports_total{outcome="partial"} 2.0' in counted
+    assert 'imports_total{outcome="partial"} 1.0' in counted
     assert 'imports_total{outcome="reject"} 1.0' in counted
     fresh = desk.send("/imports", written(("K-7", "新窑", "114.03", "33.57", "郾城区", "在用", "")))
     undone = desk.client.post(fresh.headers["Location"] + "/undo")

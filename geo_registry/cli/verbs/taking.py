@@ -11,70 +11,48 @@ import geo_registry as gr
 from geo_registry.cli.group import Shell
 from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver
-from geo_registry.cli.verbs.asking import output_format, question_options, radii
+from geo_registry.cli.verbs.asking import choice_of, choice_options, output_format, question_options, radii
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import number
-from geo_registry.errors import ValueRefused
+from geo_registry.registry.publishing import REPORTS
 
-EDGES = 4
-NEAR_PARTS = 3
-
-
-def numbers(text: str | None, count: int, option: str) -> tuple[float, ...] | None:
-    """Read comma-separated numbers.
-
-    Raises
-    ------
-    ValueRefused
-        If they are not numbers, or not as many.
-    """
-    if text is None:
-        return None
-    parts = text.split(",")
-    if len(parts) != count:
-        raise ValueRefused("NUMBERS_EXPECTED", value=text, option=option, expected=count)
-    return tuple(map(number(option), parts))
+PAPER = "pdf"
+"""Format of a report where none is asked for."""
 
 
 @click.command("report")
 @click.argument("station")
-@click.option("--format", "form", metavar="pdf|html")
+@click.option("--format", "form", metavar="|".join(REPORTS))
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
 def report(shell: Shell, /, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Write the report of a station's neighbourhood."""
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
-    wanted = form or ("html" if output_format(output) == "html" else "pdf")
+    ending = output_format(output)
+    wanted = form or (ending if ending in REPORTS else PAPER)
     with patience():
         made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
     deliver(made.name, made.content, output, shell)
 
 
 @click.command("export")
-@click.option("--kind", default="all", show_default=True)
+@choice_options
 @click.option("--format", "form", metavar="shp|gpkg|geojson|parquet|csv|xlsx|pmtiles")
 @click.option("--crs")
 @click.option("--datum", metavar="gcj02|bd09")
 @click.option("--encoding", default="utf-8", show_default=True, metavar="utf-8|gbk")
 @click.option("--names", default="ascii", show_default=True, metavar="ascii|zh")
-@click.option("--bbox", metavar="W,S,E,N")
-@click.option("--near", metavar="LON,LAT,METRES")
 @click.option("--station", metavar="CODE")
 @click.option("--ring", type=number("--ring"), metavar="METRES")
-@question_options
+@click.option("--rings", default="1000,3000,5000", show_default=True, metavar="METRES")
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
 def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Take records away as a file."""
-    order = gr.ExportOrder(
-        form=form or output_format(output),
-        bbox=numbers(asked.pop("bbox"), EDGES, "--bbox"),  # type: ignore[arg-type]
-        near=numbers(asked.pop("near"), NEAR_PARTS, "--near"),  # type: ignore[arg-type]
-        rings_m=radii(asked.pop("rings")),
-        lang=shell.lang,
-        **asked,
-    )
+    choice, rings_m = choice_of(asked), radii(asked.pop("rings"))
+    plain = gr.ExportOrder(form=form or output_format(output), rings_m=rings_m, lang=shell.lang, **asked)
+    order = plain.choosing(choice)
     with patience():
         made = gr.open(store_url(shell)).export(order)
     deliver(made.name, made.content, output, shell)

@@ -223,6 +223,26 @@ def _refuse_unknown(code: str, column: pd.Series[str], known: tuple[str, ...]) -
         raise ValueRefused(code, value=next(iter(strange.dropna()), None), known=", ".join(known))
 
 
+def accuracy_m(stated: float | None, method: str | None) -> float:
+    """Give the accuracy of one row in metres, as `accuracy_of` does.
+
+    Parameters
+    ----------
+    stated
+        Metres; None where it is unknown.
+    method
+        How the position was found, None where that is unknown.
+
+    Examples
+    --------
+    >>> accuracy_m(5.0, None), accuracy_m(None, "gps"), accuracy_m(-1.0, None)
+    (5.0, 10.0, nan)
+    """
+    if stated is not None and np.isfinite(stated) and stated >= 0:
+        return stated
+    return ACCURACY_M.get(method or "", np.nan)
+
+
 def accuracy_of(rows: pd.DataFrame) -> NDArray[np.float64]:
     """Give each row's accuracy in metres, NaN where neither it nor the method tells.
 

@@ -247,12 +247,9 @@ def conditions(
     kind = sources["kind"].to_numpy(dtype=object)
     weights = {name: one.weight for name, one in catalog.kinds.items()}
     failed = np.zeros(len(sources), dtype="int64")
-    overdue = np.full(len(sources), "", dtype=object)
-    due = (sources["status"].isin(catalog.active) & (sources["status"] != FULFILLED)).to_numpy(dtype=bool)
     for name in pd.unique(kind):
         rows = np.flatnonzero(kind == name)
         failed[rows] = _count_failed(sources, rows, catalog.kinds[name])
-        overdue[rows] = np.where(due[rows], _passed(sources, rows, catalog.kinds[name], on), "")
     return pd.DataFrame(
         {
             "kind": kind,
@@ -260,10 +257,39 @@ def conditions(
             "failed": failed,
             "rebounded": (sources["status"] == "rebounded").to_numpy(dtype=bool),
             "zone": _zone_of(sources, zones, catalog),
-            "overdue": overdue,
+            "overdue": overdue(sources, catalog=catalog, on=on),
         },
         index=sources.index,
     )
+
+
+def overdue(sources: pd.DataFrame, *, catalog: Catalog, on: date) -> NDArray[np.object_]:
+    """Name the deadline that each source let pass while it is active.
+
+    Parameters
+    ----------
+    sources, catalog, on
+        As for `conditions`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The field, the first one of its kind; empty where nothing is overdue, ``(n,)``.
+
+    Examples
+    --------
+    >>> from geo_registry.core.kinds import Catalog
+    >>> rows = pd.DataFrame({"kind": ["kiln"], "status": ["banned"]})
+    >>> overdue(rows, catalog=Catalog({}, (), (), (), (), {}, ""), on=date(2026, 1, 1)).tolist()
+    ['']
+    """
+    kind = sources["kind"].to_numpy(dtype=object)
+    found = np.full(len(sources), "", dtype=object)
+    due = (sources["status"].isin(catalog.active) & (sources["status"] != FULFILLED)).to_numpy(dtype=bool)
+    for name in pd.unique(kind[due]):
+        rows = np.flatnonzero(due & (kind == name))
+        found[rows] = _passed(sources, rows, catalog.kinds[name], on)
+    return found
 
 
 def _count_failed(sources: gpd.GeoDataFrame, rows: NDArray[np.intp], kind: Kind) -> NDArray[np.int64]:
@@ -274,7 +300,7 @@ def _count_failed(sources: gpd.GeoDataFrame, rows: NDArray[np.intp], kind: Kind)
     return failed
 
 
-def _passed(sources: gpd.GeoDataFrame, rows: NDArray[np.intp], kind: Kind, on: date) -> NDArray[np.object_]:
+def _passed(sources: pd.DataFrame, rows: NDArray[np.intp], kind: Kind, on: date) -> NDArray[np.object_]:
     passed = np.full(len(rows), "", dtype=object)
     for field in reversed(kind.all_fields):
         if field.deadline and field.name in sources:

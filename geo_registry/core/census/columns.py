@@ -25,7 +25,8 @@ Codes: TypeAlias = NDArray[np.int32]
 
 OPEN_DAY = np.iinfo(np.int32).max
 """Last day of what is valid until further notice; its negative is the first day of what always was."""
-_EPOCH = np.datetime64(0, "D")
+EPOCH = np.datetime64(0, "D")
+"""Day from which days are counted."""
 _DIGITS = 16
 
 
@@ -117,7 +118,7 @@ class Census:
 
     def valid(self, on: date) -> NDArray[np.bool_] | None:
         """Tell which rows are true on a date; None where all of them are."""
-        day = int((np.datetime64(on, "D") - _EPOCH).astype(np.int64))
+        day = int((np.datetime64(on, "D") - EPOCH).astype(np.int64))
         if self.all_valid[0] <= day <= self.all_valid[1]:
             return None
         return (self.rows.first_day <= day) & (self.rows.last_day >= day)
@@ -186,7 +187,7 @@ def part_of(frame: gpd.GeoDataFrame, catalog: Catalog, points: NDArray[np.float6
     state, states = _coded(_states(frame, catalog))
     area, areas = _coded(pd.DataFrame(frame)[list(LEVELS)])
     rows = Rows(
-        ids=_numbers(frame["id"]),
+        ids=numbered(frame["id"]),
         lon=lon,
         lat=lat,
         accuracy_m=accuracy_of(frame),
@@ -223,7 +224,19 @@ def _coded(table: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     return number.astype(np.int32), table.iloc[first].reset_index(drop=True)
 
 
-def _numbers(ids: pd.Series[str]) -> NDArray[np.uint64]:
+def numbered(ids: pd.Series[str]) -> NDArray[np.uint64]:
+    """Give the numbers that identities write.
+
+    Parameters
+    ----------
+    ids
+        16 hex digits each.
+
+    Examples
+    --------
+    >>> numbered(pd.Series(["00000000000000ff"])).tolist()
+    [255]
+    """
     return np.frombuffer(bytes.fromhex("".join(ids.to_list())), dtype=">u8").astype(np.uint64)
 
 
@@ -246,7 +259,7 @@ def hexed(ids: NDArray[np.uint64]) -> list[str]:
 
 def _days(column: pd.Series[pd.Timestamp], otherwise: int) -> Codes:
     days = column.to_numpy().astype("datetime64[D]")
-    return np.where(np.isnat(days), otherwise, (days - _EPOCH).astype(np.int64)).astype(np.int32)
+    return np.where(np.isnat(days), otherwise, (days - EPOCH).astype(np.int64)).astype(np.int32)
 
 
 def _sorted(
@@ -316,6 +329,8 @@ def gathered(parts: Iterable[Part]) -> Census:
 
 def _merged(parts: Sequence[tuple[Codes, pd.DataFrame]]) -> tuple[Codes, pd.DataFrame]:
     """Join codes and what they mean; each meaning is kept once."""
+    if all(table is parts[0][1] for _, table in parts):
+        return np.concatenate([codes for codes, _ in parts]), parts[0][1]
     code, table = _coded(pd.concat([table for _, table in parts], ignore_index=True))
     begin = np.cumsum([0, *(len(table) for _, table in parts)])
     moved = [code[codes + start] for (codes, _), start in zip(parts, begin, strict=False)]

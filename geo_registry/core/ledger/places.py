@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import geopandas as gpd
@@ -71,44 +72,72 @@ def fill_districts(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DatumFit:
+    """Rows as they would lie if their numbers were in one datum.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees WGS 84, ``(n,)``; NaN where a row has no place.
+    judged
+        True where a row has a place and states a district that is known, ``(n,)``.
+    inside
+        True where it lies in the district it states, ``(n,)``.
+    """
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    judged: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float | None:
+        """Share of the judged rows that lie in the district they state, 0 to 1; None where none is judged."""
+        return float(self.inside.sum() / self.judged.sum()) if self.judged.any() else None
+
+
 def datum_fit(
-    x: ArrayLike, y: ArrayLike, stated: pd.Series, districts: gpd.GeoDataFrame
-) -> Mapping[str, float]:
+    x: ArrayLike, y: ArrayLike, stated: pd.Series, districts: gpd.GeoDataFrame | None
+) -> Mapping[str, DatumFit]:
     """Tell how well each datum fits the districts that the rows state.
 
     Parameters
     ----------
     x, y
-        Longitude and latitude as they were sent, degrees, ``(n,)``.
+        Longitude and latitude as they were sent, degrees, ``(n,)``; NaN where there is none.
     stated
         District each row states, by name or code, ``(n,)``.
     districts
-        Polygons in WGS 84 with ``name`` and ``code``.
+        Polygons in WGS 84 with ``name`` and ``code``; None where there are none.
 
     Returns
     -------
     Mapping
-        Datum to the share of rows, 0 to 1, that would lie in the district they state; empty where no
-        row states a known one. An offset of half a kilometre shows only along the borders: compare the
-        shares, do not trust a single one.
+        Datum to where the rows would lie. An offset of half a kilometre shows only along the borders:
+        compare the shares, do not trust a single one.
 
     Examples
     --------
     >>> districts = gpd.GeoDataFrame({"name": ["源汇区"], "code": ["411102"]},
     ...     geometry=[shapely.box(114, 33.5, 114.1, 33.6)], crs="EPSG:4326")
-    >>> datum_fit([114.003, 114.05], [33.55, 33.55], pd.Series(["源汇", "411102"]), districts)
+    >>> fits = datum_fit([114.003, 114.05], [33.55, 33.55], pd.Series(["源汇", "411102"]), districts)
+    >>> {datum: fit.share for datum, fit in fits.items()}
     {'wgs84': 1.0, 'gcj02': 0.5, 'bd09': 0.5}
     """
-    index = _stated(stated, districts)
-    rows = np.flatnonzero((index >= 0) & np.isfinite(x) & np.isfinite(y))
-    if not len(rows):
-        return {}
-    polygons = districts.geometry.to_numpy()[index[rows]]
-    shares = {}
+    given_x, given_y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    index, shapes = np.full(len(given_x), -1, dtype=np.intp), np.array([], dtype=object)
+    if districts is not None and len(districts):
+        index, shapes = _stated(stated, districts), districts.geometry.to_numpy()
+    judged = (index >= 0) & np.isfinite(given_x) & np.isfinite(given_y)
+    polygons = shapes[index[judged]]
+    fits = {}
     for datum in TRIED_DATUMS:
-        lon, lat = to_wgs84(np.asarray(x, dtype=float)[rows], np.asarray(y, dtype=float)[rows], datum)
-        shares[datum] = float(shapely.intersects_xy(polygons, lon, lat).mean())
-    return shares
+        lon, lat = to_wgs84(given_x, given_y, datum)
+        inside = np.zeros(len(given_x), dtype=bool)
+        inside[judged] = shapely.intersects_xy(polygons, lon[judged], lat[judged])
+        fits[datum] = DatumFit(lon, lat, judged, inside)
+    return fits
 
 
 def _pairs_held(points: NDArray[Any], districts: gpd.GeoDataFrame) -> tuple[Index, Index]:

@@ -77,6 +77,8 @@ def _pairs_of_shapes(
     geometries: NDArray[np.object_], shapes: Index, centres: tuple[Floats, Floats], rings_m: Sequence[float]
 ) -> Nearby:
     """Find candidates by boxes in degrees, then measure."""
+    if not len(shapes):
+        return Nearby(shapes, shapes, np.empty(0), np.empty(0))
     lon, lat = centres
     i_point, position = box_hits(geometries[shapes], lon, lat, max(rings_m))
     i_geometry = shapes[position]

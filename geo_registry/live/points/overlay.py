@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo_registry.live.identities import places_of
 from geo_registry.live.points.cloud import Cloud
 from geo_registry.live.points.tally import Tally, tally
 
@@ -43,19 +44,7 @@ class Base:
 
     def places_of(self, ids: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Give the places of records, ascending, each once; those that are not there have none."""
-        first, after = self._rank(ids), self._rank(ids, above=True)
-        runs = [self.by_id[begin:end] for begin, end in zip(first, after, strict=True) if end > begin]
-        return np.unique(np.concatenate(runs)) if runs else self.by_id[:0]
-
-    def _rank(self, ids: NDArray[np.uint64], *, above: bool = False) -> NDArray[np.int64]:
-        """Count the points of a lower id, by halving; `numpy.searchsorted` would copy `by_id` each time."""
-        low, high = (np.full(len(ids), edge, dtype=np.int64) for edge in (0, len(self.by_id)))
-        while len(self.by_id) and (low < high).any():
-            middle = (low + high) // 2
-            found = self.points.ids[self.by_id[np.minimum(middle, len(self.by_id) - 1)]]
-            passed = (found <= ids if above else found < ids) & (low < high)
-            low, high = np.where(passed, middle + 1, low), np.where(passed, high, np.minimum(middle, high))
-        return low
+        return places_of(self.points.ids, self.by_id, ids)
 
 
 @dataclass(frozen=True, slots=True)

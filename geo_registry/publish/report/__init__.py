@@ -1,13 +1,22 @@
-"""The report of a station's neighbourhood: one neutral document, written as HTML, PDF or JSON.
+"""The report of a station's neighbourhood: one neutral document, written in the formats people ask for.
 
 The law of this room: `document` turns what is handed in into plain values, every number once; the formats
-only set what the document says and add nothing.
+(`writers`) only set what the document says and add nothing.
 """
 
 from geo_registry.publish.report.document import station_report
-from geo_registry.publish.report.html import to_html
 from geo_registry.publish.report.inputs import ReportInputs
 from geo_registry.publish.report.model import Report, to_json
-from geo_registry.publish.report.pdf import to_pdf
+from geo_registry.publish.report.writers import to_docx, to_html, to_pdf, to_xlsx, written
 
-__all__ = ["Report", "ReportInputs", "station_report", "to_html", "to_json", "to_pdf"]
+__all__ = [
+    "Report",
+    "ReportInputs",
+    "station_report",
+    "to_docx",
+    "to_html",
+    "to_json",
+    "to_pdf",
+    "to_xlsx",
+    "written",
+]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.model import Report, to_json
+from geo_registry.publish.report.sections.compliance import compliance
 from geo_registry.publish.report.sections.counts import city, counts
 from geo_registry.publish.report.sections.doubts import certainty, quality, siting
 from geo_registry.publish.report.sections.framing import method, overview, sign_off
@@ -35,8 +36,9 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
     Returns
     -------
     Report
-        Sections ``overview``, ``counts``, ``city``, ``first``, ``siting``, ``certainty``, ``quality``,
-        ``method``, ``listing`` and ``sign_off``; the same inputs give the same document.
+        Sections ``overview``, ``counts``, ``city``, ``first``, ``compliance``, ``siting``, ``certainty``,
+        ``quality``, ``method``, ``listing`` and ``sign_off``, without ``compliance``
+        where no source is active; the same inputs give the same document.
     """
     words = Words(inputs.catalog, lang)
     ranked = inputs.ranked()
@@ -45,6 +47,7 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
         counts(inputs, words),
         city(inputs, words),
         first_sources(ranked, words),
+        *((compliance(inputs, ranked, words),) if ranked["active"].any() else ()),
         siting(inputs, ranked, words),
         certainty(inputs, ranked, words),
         quality(inputs, ranked, words),

@@ -73,7 +73,8 @@ def lay_out(table: Table, lang: Language) -> tuple[Grid, ...]:
     """
     stacks = _stacks(table.columns)
     heads = [_head([table.columns[place] for place in stack]) for stack in stacks]
-    rows = [[_lines(table.columns, row, stack, lang) for stack in stacks] for row in table.rows]
+    shown = table.rows[: table.shown]
+    rows = [[_lines(table.columns, row, stack, lang) for stack in stacks] for row in shown]
     return tuple(_grid(part, heads, rows) for part in _parts(heads))
 
 
@@ -96,6 +97,21 @@ def _parts(heads: Sequence[Head]) -> list[list[int]]:
                 parts.append([])
             parts[-1].append(place)
     return [[0, *part] for part in parts if part]
+
+
+def notes(table: Table, lang: Language) -> tuple[str, ...]:
+    """Give what stands under a table on paper: its own note, and where the rows are that have no room.
+
+    Parameters
+    ----------
+    table
+        Table of a report.
+    lang
+        Language of the sentences.
+    """
+    rest = len(table.rows) - len(table.rows[: table.shown])
+    more = say("report.more_rows", lang, count=rest) if rest else ""
+    return tuple(filter(None, (table.note, more)))
 
 
 def shown(value: Cell, form: Form, lang: Language) -> str:
@@ -121,15 +137,19 @@ def shown(value: Cell, form: Form, lang: Language) -> str:
     return f"{value:.{DECIMALS.get(form, 0)}f}"
 
 
-def radius_text(radius_m: float) -> str:
+def radius_text(radius_m: float, lang: Language) -> str:
     """Write a radius or length: kilometres from 1,000 m on.
 
     Parameters
     ----------
     radius_m
         Metres.
+    lang
+        Language of the unit.
     """
-    return f"{radius_m / KILOMETRE_M:.10g} km" if radius_m >= KILOMETRE_M else f"{radius_m:.10g} m"
+    if radius_m >= KILOMETRE_M:
+        return say("report.kilometres", lang, amount=f"{radius_m / KILOMETRE_M:.10g}")
+    return say("report.metres", lang, amount=f"{radius_m:.10g}")
 
 
 def text_of(value: object) -> str:

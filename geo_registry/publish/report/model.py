@@ -54,7 +54,9 @@ class Table:
     sums
         Positions of the rows that add up others.
     note
-        A sentence under the table, such as how many rows are not shown.
+        A sentence under the table.
+    shown
+        Most rows that a paper shows; a workbook and JSON hold them all.
     narrow
         True where half the page is wide enough.
     """
@@ -67,6 +69,7 @@ class Table:
     sums: tuple[int, ...] = ()
     note: str = ""
     narrow: bool = False
+    shown: int | None = None
     block: Literal["table"] = "table"
 
 

@@ -47,9 +47,13 @@ class Words:
         """Name a value of a column whose values are fixed; others stand as they are."""
         return _chosen(text_of(value), self.catalog.column(name, kind), self.lang)
 
+    def radius(self, radius_m: float) -> str:
+        """Write a radius or length."""
+        return radius_text(radius_m, self.lang)
+
     def rings(self, rings_m: Iterable[float]) -> str:
         """List radii."""
-        return self.say("list_comma").join(radius_text(radius_m) for radius_m in rings_m)
+        return self.say("list_comma").join(self.radius(radius_m) for radius_m in rings_m)
 
 
 def _chosen(value: str, field: Field | None, lang: Language) -> str:

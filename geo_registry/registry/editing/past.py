@@ -86,11 +86,20 @@ def _version(row: pd.Series[Any], before: pd.Series[Any] | None, commit: Commit,
         batch=commit.batch,
         reason=str(commit.details.get("reason", "")),
         fields=plain_values(row, kind),
-        differences=() if before is None else _differences(before, row, kind),
+        differences=() if before is None else differing(before, row, kind),
     )
 
 
-def _differences(before: pd.Series[Any], after: pd.Series[Any], kind: Kind) -> tuple[Difference, ...]:
+def differing(before: pd.Series[Any], after: pd.Series[Any], kind: Kind) -> tuple[Difference, ...]:
+    """Tell what two versions of a record say differently, as plain values.
+
+    Parameters
+    ----------
+    before, after
+        Rows of canonical frames.
+    kind
+        Of the record.
+    """
     then, now = plain_values(before, kind), plain_values(after, kind)
     then["geometry"], now["geometry"] = _place(then), _place(now)
     return tuple(Difference(name, then.get(name), now.get(name)) for name in differences(before, after))

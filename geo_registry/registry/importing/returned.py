@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo_registry.core.kinds import Catalog
+    from geo_registry.core.ledger.headings import Heading
+    from geo_registry.core.raw import RawLayer
     from geo_registry.registry.importing.ledgers import Ledger, Part
 
 LEVELS = "\n"
@@ -57,7 +59,7 @@ def _cells(part: Part, body: pa.Table) -> list[_Column]:
     shapes = has_shapes(body)
     found = []
     for at in range(sum(name[:1] == "c" for name in body.column_names)):
-        heading, field = _heading(part, at), part.heading.columns.get(at)
+        heading, field = _said(part.raw, part.heading, at), part.heading.columns.get(at)
         texts = body[f"c{at}"].to_pylist()
         if shapes and field in AXES:
             heading, field = f"{THEIRS}{heading}", None
@@ -66,12 +68,25 @@ def _cells(part: Part, body: pa.Table) -> list[_Column]:
     return found
 
 
-def _heading(part: Part, at: int) -> str:
-    if part.raw.headings is not None:
-        return part.raw.headings[at]
-    rows = part.raw.cells.slice(0).filter(
-        pa.compute.is_in(part.raw.cells[ROW], pa.array(part.heading.rows, pa.int64()))
-    )
+def heading_text(layer: RawLayer, heading: Heading, at: int) -> str:
+    """Give the sender's heading of a column: of merged ones the innermost.
+
+    Parameters
+    ----------
+    layer
+        The sheet as it was read.
+    heading
+        Where its headings stand.
+    at
+        The column.
+    """
+    return next((text for text in reversed(_said(layer, heading, at).split(LEVELS)) if text), "")
+
+
+def _said(layer: RawLayer, heading: Heading, at: int) -> str:
+    if layer.headings is not None:
+        return layer.headings[at]
+    rows = layer.cells.filter(pa.compute.is_in(layer.cells[ROW], pa.array(heading.rows, pa.int64())))
     return LEVELS.join(" ".join((text or "").split()) for text in rows[f"c{at}"].to_pylist())
 
 

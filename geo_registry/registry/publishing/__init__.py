@@ -40,7 +40,7 @@ class Publishing:
         station
             Code, id or name.
         form, lang
-            ``pdf`` or ``html``; ``zh`` or ``en``.
+            One of `REPORTS`; ``zh`` or ``en``.
         question
             Rings, dates and revision.
         """

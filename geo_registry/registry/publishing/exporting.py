@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
-from geo_registry.core import filters
 from geo_registry.core.bounds import EVERYTHING, Bounds
+from geo_registry.core.census import hexed
 from geo_registry.core.frame import CRS
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
@@ -19,6 +19,8 @@ from geo_registry.publish.export import Exported, ExportRequest, Stamp
 from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, records, seeing, tiling
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
+from geo_registry.registry.choosing import ALL as ANY
+from geo_registry.registry.choosing import SOURCES, Choice, chosen_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 PMTILES = "pmtiles"
 FORMS = (*exports.FORMATS, PMTILES)
 """Formats of an export; the last one holds the map's tiles in one file."""
-WHOLE = ("crs", "datum", "bbox", "near", "station", "ring")
+WHOLE = ("crs", "datum", "station", "ring")
 """What of an order does not go with tiles."""
 RINGS, UNLOCATED, ALL = "rings", "unlocated", "all"
 """Words that may stand for a kind in an export."""
@@ -43,15 +45,13 @@ class ExportOrder:
     Attributes
     ----------
     kind
-        A kind, ``all``, ``rings`` or ``unlocated``.
+        Kinds, comma-separated, ``sources``, ``all``, ``rings`` or ``unlocated``.
     form
         ``shp | gpkg | geojson | parquet | csv | xlsx | pmtiles``.
     crs, datum, encoding, names
         See `publish.export.ExportRequest`.
-    bbox
-        W, S, E, N in degrees.
-    near
-        Longitude, latitude in degrees and a radius in metres.
+    status, priorities, flagged, overdue, districts, townships, text, bbox, near
+        Only such records, as `Choice` has them.
     station, ring
         Only sources in the ring of that radius in metres round that station.
     rings_m
@@ -70,6 +70,13 @@ class ExportOrder:
     datum: str | None = None
     encoding: str = "utf-8"
     names: str = "ascii"
+    status: str = ANY
+    priorities: tuple[str, ...] = ()
+    flagged: bool = False
+    overdue: bool = False
+    districts: tuple[str, ...] = ()
+    townships: tuple[str, ...] = ()
+    text: str = ""
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float, float] | None = None
     station: str | None = None
@@ -78,6 +85,19 @@ class ExportOrder:
     on: date | None = None
     as_of: int | date | None = None
     lang: Language = "zh"
+
+    @property
+    def choice(self) -> Choice:
+        """What is chosen, whatever its kind."""
+        return Choice(**{name: getattr(self, name) for name in _CHOSEN})
+
+    def choosing(self, choice: Choice) -> ExportOrder:
+        """Give the order for what a choice leaves; of its kinds, if it names any."""
+        said = {name: getattr(choice, name) for name in _CHOSEN}
+        return replace(self, kind=",".join(choice.kinds) or self.kind, **said)
+
+
+_CHOSEN = tuple(one.name for one in fields(Choice) if one.name != "kinds")
 
 
 def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
@@ -95,7 +115,7 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
     Raises
     ------
     ValueRefused
-        If a kind, format, datum, box or ring is not one.
+        If a kind, format, datum, box, ring or word of the choice is not one.
     NotFound
         If the station is unknown.
     NotAllowed
@@ -108,7 +128,8 @@ def export(house: House, viewer: Viewer, order: ExportOrder) -> Exported:
     if order.form not in FORMS:
         raise ValueRefused("FORMAT_UNKNOWN", value=order.form, expected=", ".join(FORMS))
     revision = seeing.at(house, viewer, order.as_of)
-    settled = replace(order, on=order.on or house.today, as_of=revision)
+    dated = replace(order.choice, on=order.on or house.today, as_of=revision)
+    settled = order.choosing(dated.settled(house, viewer))
     if order.form == PMTILES:
         return _snapshot(house, viewer, settled, revision)
     frames = _rings(house, viewer, settled) if order.kind == RINGS else _frames(house, viewer, settled)
@@ -127,14 +148,14 @@ def _snapshot(house: House, viewer: Viewer, order: ExportOrder, revision: int) -
     if _closed(house, kinds):
         seeing.must_see_each(viewer)
     layers = {ALL: tuple(tiling.LAYERS), RINGS: (RINGS,)}.get(order.kind) or tiling.layers_of(house, kinds)
-    wanted = tiling.Wanted(kinds=kinds, on=order.on, as_of=revision)
+    wanted = replace(order.choice, kinds=kinds)
     said = {"revision": revision, "catalog": house.catalog.digest, "on": str(order.on)}
     said |= {
         "synthetic": records.any_synthetic(house, viewer, revision),
         **scope_of(viewer.bounds, order.lang),
     }
     content = tiling.snapshot(house, viewer, layers, wanted=wanted, said=said)
-    name = kinds[0] if kinds else {ALL: "registry"}.get(order.kind, order.kind)
+    name = kinds[0] if len(kinds) == 1 else {ALL: "registry"}.get(order.kind, order.kind)
     return Exported(f"{name}_r{revision}.{PMTILES}", pmtiles.MEDIA_TYPE, content)
 
 
@@ -147,9 +168,9 @@ def _request(
     order: ExportOrder, frames: dict[str, gpd.GeoDataFrame], revision: int, *, bounds: Bounds
 ) -> ExportRequest:
     synthetic = any("synthetic" in rows and bool(rows["synthetic"].any()) for rows in frames.values())
-    asked = {name: getattr(order, name) for name in ("kind", "on", "bbox", "near", "station", "ring")}
+    asked = {name: getattr(order, name) for name in ("kind", "station", "ring")}
     parameters = {name: str(value) for name, value in asked.items() if value is not None}
-    parameters |= scope_of(bounds, order.lang)
+    parameters |= dict(replace(order.choice, as_of=None).query) | scope_of(bounds, order.lang)
     stamp = Stamp(revision, synthetic, parameters)
     return ExportRequest(order.form, stamp, order.crs, order.datum, order.encoding, order.names, order.lang)
 
@@ -168,33 +189,44 @@ def _frames(house: House, viewer: Viewer, order: ExportOrder) -> dict[str, gpd.G
     kinds = _kinds(house, order.kind)
     if order.kind != ALL and _closed(house, kinds):
         seeing.must_see_each(viewer)
-    chosen = {name: _chosen(house, viewer, name, order) for name in kinds}
+    chosen = _chosen(house, viewer, kinds, order)
     if order.kind == UNLOCATED:
         missing = [rows[rows.geometry.isna()] for rows in chosen.values()]
         joined = pd.concat([rows for rows in missing if len(rows)] or missing[:1], ignore_index=True)
         return {UNLOCATED: gpd.GeoDataFrame(joined, geometry="geometry", crs=CRS)}
-    return {name: rows for name, rows in chosen.items() if len(rows) or order.kind != ALL}
+    # one kind that was named is written with its columns though it be empty
+    return {name: rows for name, rows in chosen.items() if len(rows) or len(chosen) == 1}
 
 
 def _kinds(house: House, kind: str) -> tuple[str, ...]:
     if kind in {ALL, UNLOCATED}:
         return house.catalog.of_role("source", "station", "asset", "zone")
-    return (records.of_kind(house, kind).name,)
+    named = [part.strip() for part in kind.split(",")]
+    every = [
+        house.catalog.of_role("source") if one == SOURCES else (records.of_kind(house, one).name,)
+        for one in named
+    ]
+    return tuple(dict.fromkeys(name for names in every for name in names))
 
 
-def _chosen(house: House, viewer: Viewer, kind: str, order: ExportOrder) -> gpd.GeoDataFrame:
-    on = order.on or house.today
-    rows = records.valid_on(records.frame(house, viewer, kind, house.revision(order.as_of)), on)
+def _chosen(
+    house: House, viewer: Viewer, kinds: tuple[str, ...], order: ExportOrder
+) -> dict[str, gpd.GeoDataFrame]:
+    """Give by kind the rows that are chosen and, where a ring is asked for, lie in it."""
+    on, revision = order.on or house.today, house.revision(order.as_of)
+    known = {name: records.frame(house, viewer, name, revision) for name in kinds}
+    chosen = {name: records.valid_on(rows, on) for name, rows in known.items()}
+    if order.choice != Choice(on=order.on, as_of=order.as_of):
+        ids = hexed(chosen_ids(house, viewer, kinds, order.choice))
+        chosen = {name: rows[rows["id"].isin(ids)] for name, rows in chosen.items()}
     if order.station is not None:
-        rows = rows[rows["id"].isin(_ids_in_ring(house, viewer, order))]
-    parts: list[filters.Filter] = []
-    if order.bbox is not None:
-        parts.append(filters.BBox(*order.bbox))
-    if order.near is not None:
-        parts.append(filters.Near(*order.near))
-    for part in parts:
-        rows = rows[filters.evaluate(filters.check(part, house.catalog), rows)]
-    return rows.drop(columns=["known_from", "known_to"], errors="ignore").reset_index(drop=True)
+        within = _ids_in_ring(house, viewer, order)
+        chosen = {name: rows[rows["id"].isin(within)] for name, rows in chosen.items()}
+    dropped = ["known_from", "known_to"]
+    return {
+        name: rows.drop(columns=dropped, errors="ignore").reset_index(drop=True)
+        for name, rows in chosen.items()
+    }
 
 
 def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[str]:

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 FONTS = ("400Regular", "700Bold")
 """Folders of the report's typefaces below the package of Noto Sans SC."""
-REPORTS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+REPORTS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+}
 """Formats of a report, with their media types."""
 
 
@@ -44,7 +49,7 @@ def report(
     station
         Code, id or name.
     form
-        ``pdf`` or ``html``.
+        One of `REPORTS`.
     lang
         ``zh`` or ``en``.
     question
@@ -70,9 +75,7 @@ def report(
 def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
     inputs = _report_inputs(house, viewer, settled)
     document = reports.station_report(inputs, lang)
-    content = (
-        reports.to_html(document) if form == "html" else reports.to_pdf(document, font_paths=_fonts(house))
-    )
+    content = reports.written(document, form, _fonts(house))
     code = inputs.station["code"] if pd.notna(inputs.station["code"]) else inputs.station["id"]
     return Exported(f"station_{code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
 

@@ -17,6 +17,7 @@ from geo_registry.core.census import joined as together
 from geo_registry.core.frame import conform, joined
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.seeing.numbers import standing
+from geo_registry.store.rows import TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,7 +184,7 @@ def titled(house: House, rows: gpd.GeoDataFrame, revision: int) -> gpd.GeoDataFr
 
 def _titles(house: House, ids: Sequence[str], revision: int) -> pd.DataFrame:
     """Read what records were called at a revision: of those touched since, their versions of then."""
-    found = house.store.titles(ids)
+    found = pd.DataFrame(house.store.titles(ids), columns=list(TITLE), dtype="str")
     since = {one for step in range(revision + 1, house.revision() + 1) for one in house.touched(step)}
     touched = sorted(since.intersection(ids))
     if not touched:
@@ -285,17 +286,27 @@ def totals(
 def _totals(
     house: House, bounds: Bounds, kinds: Sequence[str], *, revision: int, on: date
 ) -> tuple[int, dict[str, int]]:
-    located, unlocated = 0, dict.fromkeys(kinds, 0)
-    for census, held in _held(house, bounds, revision, kinds):
-        valid = census.valid(on)
-        known = held if valid is None else held & valid
-        placed = ~np.isnan(census.rows.lon)
-        placed[census.shaped] = True
-        located += int(np.count_nonzero(known & placed))
-        lost = census.states["kind"].to_numpy()[census.rows.state[known & ~placed]]
-        for kind, count in zip(*np.unique(lost.astype(str), return_counts=True), strict=True):
-            unlocated[str(kind)] += int(count)
-    return located, unlocated
+    now, unlocated = standing(house, revision), dict.fromkeys(kinds, 0)
+
+    def considered(census: Census) -> tuple[int, dict[str, int]]:
+        return _considered(census, seen(census, bounds, house.catalog) & of_kinds(census, kinds), on)
+
+    key = ("considered", now.since, on, tuple(kinds), bounds)
+    parts = [(house.recent.get(key, lambda: considered(now.base)), 1)]
+    parts += [(considered(census), sign) for census, sign in now.parts()[1:]]
+    for (_, lost), sign in parts:
+        for kind, count in lost.items():
+            unlocated[kind] += sign * count
+    return sum(sign * located for (located, _), sign in parts), unlocated
+
+
+def _considered(census: Census, held: NDArray[np.bool_], on: date) -> tuple[int, dict[str, int]]:
+    valid = census.valid(on)
+    known = held if valid is None else held & valid
+    placed = ~np.isnan(census.rows.lon)
+    placed[census.shaped] = True
+    lost = census.states["kind"].iloc[census.rows.state[known & ~placed]].value_counts()
+    return int(np.count_nonzero(known & placed)), {str(kind): int(count) for kind, count in lost.items()}
 
 
 def registered(

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_registry.core.audit.rows import judging_fields
-from geo_registry.core.census import Census, Part, gathered, part_of
+from geo_registry.core.census import Census, Measure, Part, few_of, gathered, part_of
 from geo_registry.core.frame import conform, empty
 from geo_registry.live import kept
 from geo_registry.live.standing import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     import pandas as pd
 
     from geo_registry.registry.house import House
@@ -38,7 +40,28 @@ def standing(house: House, revision: int) -> Standing:
     revision
         As known at; quick for the newest, and read anew for an older one than this process knows.
     """
+    known = house.standing.get(house.catalog.digest)
+    if known is not None and known.revision == revision:
+        return known
     return house.recent.get(("standing", revision), lambda: _load(house, revision))
+
+
+def measure(house: House, states: pd.DataFrame, question: Hashable, make: Callable[[], Measure]) -> Measure:
+    """Give what censuses told in some states are measured by, made once for a question.
+
+    Parameters
+    ----------
+    house
+        Where records are.
+    states
+        Table of the censuses.
+    question
+        Names what is asked, and as of when stations and zones are.
+    make
+        Makes the question ready for these states.
+    """
+    kept = house.recent.get(("measure", id(states), question), make)
+    return kept if kept.classes.states is states else make()
 
 
 def _load(house: House, revision: int) -> Standing:
@@ -75,16 +98,22 @@ def _caught_up(house: House, before: Standing, revision: int) -> Standing | None
         return None
     if not touched:
         return replace(before, revision=revision)
-    fresh = gathered([_part(house, house.store.records(as_of=revision, ids=touched))])
+    rows = house.store.cells(before.words.texts, touched, as_of=revision)
+    fresh = few_of(rows, before.words, house.catalog)
+    if fresh is None:
+        fresh = gathered([_part(house, house.store.records(as_of=revision, ids=touched))])
     ids = np.array([int(one, 16) for one in touched], dtype=np.uint64)
     after = before.moved_on(revision, ids, fresh)
     return after.folded() if after.is_heavy else after
 
 
 def _read(house: House, revision: int) -> Census:
-    texts = ["village", *(field.name for field in judging_fields(house.catalog))]
-    pieces = house.store.pieces(texts, as_of=revision)
+    pieces = house.store.pieces(_texts(house), as_of=revision)
     return gathered(_part(house, piece) for piece in chain([empty()], pieces))
+
+
+def _texts(house: House) -> list[str]:
+    return ["village", *(field.name for field in judging_fields(house.catalog))]
 
 
 def _part(house: House, found: pd.DataFrame) -> Part:

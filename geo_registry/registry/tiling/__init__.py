@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo_registry.errors import NotFound
+from geo_registry.registry.choosing import Choice
 from geo_registry.registry.tiling.drawing import Drawn, encode
-from geo_registry.registry.tiling.rows import LAYERS, ROLES, bounds, draw, layers_of
+from geo_registry.registry.tiling.rows import LAYERS, ROLES, bounds, draw, layers_of, narrowed
 from geo_registry.registry.tiling.snapshot import snapshot
-from geo_registry.registry.tiling.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,6 @@ __all__ = [
     "Asked",
     "Layers",
     "Packed",
-    "Wanted",
     "bounds",
     "layers_of",
     "snapshot",
@@ -34,7 +33,7 @@ __all__ = [
     "tile",
 ]
 
-EVERYTHING = Wanted()
+EVERYTHING = Choice()
 """All of today's records of a layer."""
 DEEPEST = 18
 """Deepest zoom that is served."""
@@ -82,7 +81,7 @@ class Asked:
     """
 
     tag: str
-    wanted: Wanted = EVERYTHING
+    wanted: Choice = EVERYTHING
     is_pressed: Callable[[], bool] = lambda: False
 
 
@@ -92,7 +91,7 @@ def tag(
     layer: str,
     address: tuple[int, int, int],
     *,
-    wanted: Wanted = EVERYTHING,
+    wanted: Choice = EVERYTHING,
 ) -> tuple[int, Asked]:
     """Give the newest revision, and a tile's tag with what was settled for it.
 
@@ -114,7 +113,7 @@ def tag(
     NotFound
         If there is no such layer, or no such tile; the store is not asked.
     ValueRefused, NotAllowed
-        As from `Wanted.settled`.
+        As from `Choice.settled`.
     """
     z, x, y = address
     if layer not in LAYERS or not 0 <= z <= DEEPEST or not (0 <= x < 2**z and 0 <= y < 2**z):
@@ -151,18 +150,20 @@ def tile(
     if kept is not None:
         return kept, asked.tag
     tagged, drawn = _drawn(house, viewer, layer, asked)
-    if asked.wanted.districts:
-        drawn = _narrowed(house, layer, (tagged, drawn), asked.wanted)
+    if asked.wanted.by_row or asked.wanted.districts:
+        drawn = _narrowed(house, viewer, layer, (tagged, drawn), wanted=asked.wanted)
     known_as = "-".join(filter(None, (tagged, asked.wanted.key)))
     key = (layer, address, known_as)
     return house.tiles.get(key, lambda: _packed(encode(layer, drawn, address, asked.wanted))), known_as
 
 
-def _narrowed(house: House, layer: str, whole: tuple[str, Drawn], wanted: Wanted) -> Drawn:
-    """Give the drawing of some districts, sorted out of the whole one once."""
+def _narrowed(house: House, viewer: Viewer, layer: str, whole: tuple[str, Drawn], *, wanted: Choice) -> Drawn:
+    """Give what is chosen of a drawing, sorted out of the whole one once."""
     tagged, drawn = whole
-    question = ("narrowed", layer, tagged, wanted.dated, wanted.districts)
-    return house.recent.get(question, lambda: drawn.of_districts(wanted))
+    # switches of a legend that points are counted by are no reason to sort anew
+    chosen = wanted if wanted.by_row else Choice(on=wanted.on, as_of=wanted.as_of, districts=wanted.districts)
+    question = ("narrowed", layer, tagged, chosen)
+    return house.recent.get(question, lambda: narrowed(house, viewer, layer, drawn, wanted=chosen))
 
 
 def _drawn(house: House, viewer: Viewer, layer: str, asked: Asked) -> tuple[str, Drawn]:
@@ -209,7 +210,7 @@ class Layers:
     viewer: Viewer
 
     def tag(
-        self, layer: str, address: tuple[int, int, int], wanted: Wanted = EVERYTHING
+        self, layer: str, address: tuple[int, int, int], wanted: Choice = EVERYTHING
     ) -> tuple[int, Asked]:
         """Give the newest revision and a tile's tag, at one look at the store; errors as `tag`."""
         return tag(self.house, self.viewer, layer, address, wanted=wanted)

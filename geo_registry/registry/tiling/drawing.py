@@ -12,9 +12,10 @@ from geo_registry.live.points import Cloud, Cut, Groups, Points, Pool, cut
 from geo_registry.live.points.morton import BITS
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
+from geo_registry.registry.choosing import Choice
 from geo_registry.registry.tiling import saying
 from geo_registry.registry.tiling.columns import Categories, Coded, Columns, Describe
-from geo_registry.registry.tiling.wanted import Wanted
+from geo_registry.registry.tiling.wanted import among
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +37,8 @@ class Outlines:
     ----------
     shapes
         Degrees WGS 84, shape ``(m,)``.
+    ids
+        Records, shape ``(m,)``.
     by_box
         The same by their boxes.
     said
@@ -47,6 +50,7 @@ class Outlines:
     """
 
     shapes: NDArray[np.object_]
+    ids: NDArray[np.uint64]
     by_box: ShapeIndex
     said: Mapping[str, tiles.Attribute]
     category: NDArray[np.uint16]
@@ -56,7 +60,14 @@ class Outlines:
     def none(cls) -> Outlines:
         """Give no outlines."""
         empty = np.zeros(0, dtype=object)
-        return cls(empty, ShapeIndex(empty), {}, np.zeros(0, dtype=np.uint16))
+        return cls(empty, np.zeros(0, np.uint64), ShapeIndex(empty), {}, np.zeros(0, dtype=np.uint16))
+
+    def of(self, ids: NDArray[np.uint64]) -> Outlines:
+        """Give those of some records."""
+        rows = np.flatnonzero(np.isin(self.ids, ids))
+        shapes, said = self.shapes[rows], {name: one.take(rows) for name, one in self.said.items()}
+        district = self.district.take(rows) if self.district else None
+        return Outlines(shapes, self.ids[rows], ShapeIndex(shapes), said, self.category[rows], district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +122,22 @@ class Drawn:
         points = replace(self.points, width=len(categories))
         return replace(self, points=points, **_known(categories))
 
-    def pool(self, wanted: Wanted | None) -> Pool:
+    def pool(self, wanted: Choice | None) -> Pool:
         """Tell which categories are counted, and which together."""
         numbers, meant = self.sums
-        among = wanted.among(self.categories) if wanted else None
-        return Pool(numbers if among is None else np.where(among, numbers, -1), max(1, len(meant)))
+        counted = among(wanted, self.categories) if wanted else None
+        return Pool(numbers if counted is None else np.where(counted, numbers, -1), max(1, len(meant)))
 
     def folded(self) -> Drawn:
         """Give the same drawing with its edits sorted in; for when `points.is_heavy`."""
         return replace(self, points=self.points.folded())
 
-    def of_districts(self, wanted: Wanted) -> Drawn:
+    def of(self, ids: NDArray[np.uint64]) -> Drawn:
+        """Give the drawing of some records alone."""
+        points = self.points.where(lambda points: np.isin(points.ids, ids))
+        return replace(self, points=points, outlines=self.outlines and self.outlines.of(ids))
+
+    def of_districts(self, wanted: Choice) -> Drawn:
         """Give the drawing of some districts alone."""
         named = Coded(np.arange(len(self.districts)), self.districts).among(wanted.districts)
         known = np.concatenate([named, [False]])
@@ -163,7 +179,7 @@ def _known(categories: Categories) -> dict[str, Any]:
     return {"categories": categories, "sums": sums, "words": words}
 
 
-def encode(layer: str, drawn: Drawn, address: tuple[int, int, int], wanted: Wanted | None = None) -> bytes:
+def encode(layer: str, drawn: Drawn, address: tuple[int, int, int], wanted: Choice | None = None) -> bytes:
     """Cut one tile out of a drawing.
 
     Parameters
@@ -206,7 +222,7 @@ def _marked(
 def _outlined(
     outlines: Outlines,
     address: tuple[int, int, int],
-    wanted: Wanted | None,
+    wanted: Choice | None,
     pool: Pool,
 ) -> tuple[tiles.Commands, saying.Said]:
     near = outlines.by_box.meeting(box(address))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,15 @@ import pandas as pd
 import shapely
 
 from geo_registry.core import audit as core
-from geo_registry.core.census import Census, hexed, of_kinds, seen, source_points
+from geo_registry.core.census import Census, Measure, hexed, of_kinds, seen
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
+from geo_registry.registry.choosing import PRIORITIES
 from geo_registry.registry.seeing import numbers
 from geo_registry.registry.seeing.known import known
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
-from geo_registry.registry.tiling.wanted import PRIORITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,10 +132,15 @@ class _Desk:
 
     def points(self, census: Census) -> NDArray[np.float64]:
         """Score each row by the national stations."""
+        question = "points", self.ranked_by, self.on, self.viewer.bounds
+        made = numbers.measure(self.house, census.states, question, lambda: self._measure(census.states))
+        return made.points(census)
+
+    def _measure(self, states: pd.DataFrame) -> Measure:
         house, revision = self.house, self.now.revision
         zones = records.of_role(house, self.viewer, revision, "zone")
-        return source_points(
-            census,
+        return Measure.of(
+            states,
             records.stations(house, self.viewer, revision, on=self.on, wanted=((), audits.NATIONAL)),
             catalog=house.catalog,
             request=core.AuditRequest(
@@ -146,11 +151,8 @@ class _Desk:
 
     def fresh(self, districts: tuple[Any, ...], ids: NDArray[np.uint64] | None) -> Columns:
         """Give what was touched as columns: of some records, None for all."""
-        census = self.now.fresh
-        held = self.shown(census)
-        if ids is not None:
-            held &= np.isin(census.rows.ids, ids)
-        return self.columns(census, held, self.points(census), districts)
+        census = self.now.fresh if ids is None else self.now.fresh.of(ids)
+        return self.columns(census, self.shown(census), self.points(census), districts)
 
     def columns(
         self,
@@ -171,7 +173,7 @@ class _Desk:
             ids=census.rows.ids[rows],
             coded=self.coded(census, rows, points),
             score=points[rows],
-            district=_districts(census, districts).take(census.rows.area[rows]),
+            district=_districts(census, rows, districts),
         )
 
     def coded(self, census: Census, rows: NDArray[np.intp], points: NDArray[np.float64]) -> dict[str, Coded]:
@@ -180,11 +182,12 @@ class _Desk:
         rules = core.AuditRequest(on=self.on).rules
         statuses = tuple(choice.value for choice in catalog.statuses)
         priority = np.where(score >= rules.high, 0, np.where(score >= rules.medium, 1, 2))
-        kinds, status = pd.Index(census.states["kind"]), pd.Index(census.states["status"])
+        kind, status = census.states["kind"], census.states["status"]
+        active = {word: int(word in catalog.active) for word in statuses}
         return {
-            "kind": Coded(pd.Index(tuple(catalog.kinds)).get_indexer(kinds)[state], tuple(catalog.kinds)),
-            "status": Coded(pd.Index(statuses).get_indexer(status)[state], statuses),
-            "active": Coded(status.isin(catalog.active).astype(np.int32)[state], _TRUTH),
+            "kind": Coded(_told(kind, state, _numbered(catalog.kinds)), tuple(catalog.kinds)),
+            "status": Coded(_told(status, state, _numbered(statuses)), statuses),
+            "active": Coded(_told(status, state, active, 0), _TRUTH),
             "priority": Coded(priority, PRIORITIES),
             "flagged": Coded((priority == 0).astype(np.int32), _TRUTH),
             "synthetic": Coded(census.rows.synthetic[rows].astype(np.int32), _TRUTH),
@@ -215,12 +218,10 @@ class _Desk:
         scores = np.concatenate([own[rows] for _, rows, own in parts])
         texts["score"] = tiles.Attribute.of(pd.Series(scores))
         district = Coded(
-            np.concatenate(
-                [_districts(each, drawn.districts).codes[each.rows.area[rows]] for each, rows, _ in parts]
-            ),
+            np.concatenate([_districts(each, rows, drawn.districts).codes for each, rows, _ in parts]),
             drawn.districts,
         )
-        own = Outlines(shapes, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
+        own = Outlines(shapes, ids, ShapeIndex(shapes), texts | dict(self.describe(ids)), category, district)
         return replace(
             drawn, outlines=own, categories=categories, points=replace(drawn.points, width=len(categories))
         )
@@ -228,17 +229,32 @@ class _Desk:
     def describe(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
         """Look up what records are called on the day; the name of another time may not be the viewer's."""
         wanted, day = hexed(ids), self.on.isoformat()
-        known = self.house.store.titles(wanted)
-        true = ~(known["valid_from"] > day) & ~(known["valid_to"] < day)
-        found = known[true].drop_duplicates("id").set_index("id")
-        return {
-            name: tiles.Attribute.of(found[name].reindex(wanted).reset_index(drop=True))
-            for name in ("name", "code")
-        }
+        titles = self.house.store.titles(wanted)
+        true = [one for one in titles if (one[3] or day) <= day <= (one[4] or day)]
+        said = {one: (name, code) for one, name, code, *_ in reversed(true)}
+        each = [said.get(one, (None, None)) for one in wanted]
+        names, codes = (pd.Series(column, dtype=object) for column in zip(*each, strict=True))
+        return {"name": tiles.Attribute.of(names), "code": tiles.Attribute.of(codes)}
 
 
-def _districts(census: Census, before: tuple[Any, ...]) -> Coded:
-    """Give each area of a census its district; words that are new come after those there are."""
-    said = census.areas["district"]
-    words = (*before, *(word for word in said.dropna().unique() if word not in set(before)))
-    return Coded(pd.Index(words, dtype=object).get_indexer(pd.Index(said)), words)
+def _districts(census: Census, rows: NDArray[np.intp], before: tuple[Any, ...]) -> Coded:
+    """Give rows their districts; words that are new come after those there are."""
+    said, area = census.areas["district"], census.rows.area[rows]
+    number = _numbered(before)
+    for word in (said.iloc[area] if len(area) < len(said) else said).dropna():
+        number.setdefault(word, len(number))
+    return Coded(_told(said, area, number), tuple(number))
+
+
+def _numbered(words: Iterable[Any]) -> dict[Any, int]:
+    return {word: at for at, word in enumerate(words)}
+
+
+def _told(
+    column: pd.Series[Any], places: NDArray[np.integer], number: Mapping[Any, int], otherwise: int = -1
+) -> NDArray[np.int32]:
+    """Give the numbers of the words at some places of a column, looking at whichever are fewer."""
+    if len(places) < len(column):
+        column, places = column.iloc[places], np.arange(len(places))
+    numbers = np.array([number.get(word, otherwise) for word in column], dtype=np.int32)
+    return numbers.take(places)

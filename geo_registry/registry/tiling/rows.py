@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_registry.core.census import numbered
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
+from geo_registry.registry.choosing import Choice, chosen_ids, roll
 from geo_registry.registry.seeing import many
 from geo_registry.registry.tiling import numbers
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
-from geo_registry.registry.tiling.wanted import Wanted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,22 +73,26 @@ def layers_of(house: House, kinds: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ByRow:
-    """Says of points, numbered by the row of a frame, what that has in columns of many words.
+    """Says of points what the rows of a frame have in columns of many words.
 
     Attributes
     ----------
+    ids
+        Records, ascending.
     said
-        The columns.
+        The columns, in the same order.
     """
 
+    ids: NDArray[np.uint64]
     said: Mapping[str, tiles.Attribute]
 
     def __call__(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
-        """Give the columns of some rows."""
-        return {name: one.take(ids.astype(np.int64)) for name, one in self.said.items()}
+        """Give the columns of some records."""
+        rows = np.searchsorted(self.ids, ids)
+        return {name: one.take(rows) for name, one in self.said.items()}
 
 
-def draw(house: House, viewer: Viewer, layer: str, wanted: Wanted | None = None) -> Drawn:
+def draw(house: House, viewer: Viewer, layer: str, wanted: Choice | None = None) -> Drawn:
     """Draw a layer of records.
 
     Parameters
@@ -101,7 +106,7 @@ def draw(house: House, viewer: Viewer, layer: str, wanted: Wanted | None = None)
     wanted
         From it the date and the revision are taken, settled; None for today's records.
     """
-    wanted = wanted or Wanted()
+    wanted = wanted or Choice()
     revision = house.revision(wanted.as_of)
     if layer == "sources" and not many.is_whole(house, viewer.bounds, revision):
         return _of_many(house, viewer, wanted.on or house.today)
@@ -134,15 +139,17 @@ def _drawn(
     coded = coded or {"kind": Coded(np.full(len(said), -1), ())}
     district = Coded.of(said["district"]) if "district" in said else None
     texts = {name: tiles.Attribute.of(said[name]) for name in names if name in said}
+    ids = numbered(said["station_id" if "station_id" in said else "id"])
     plain = Columns(
         lon=np.asarray(points.geometry.x, dtype=np.float64),
         lat=np.asarray(points.geometry.y, dtype=np.float64),
-        ids=np.arange(len(points), dtype=np.uint64),
+        ids=ids[first:],
         coded={name: column.take(slice(first, None)) for name, column in coded.items()},
         district=district.take(slice(first, None)) if district else None,
     )
-    rows = np.arange(first, len(said))
-    made = drawing(plain, ByRow({name: one.take(rows) for name, one in texts.items() if name not in coded}))
+    order = np.argsort(ids[first:], kind="stable")
+    by_row = {name: one.take(order + first) for name, one in texts.items() if name not in coded}
+    made = drawing(plain, ByRow(ids[first:][order], by_row))
     category, categories = made.categories.grown(
         {name: one.take(slice(first)) for name, one in coded.items()}
     )
@@ -150,6 +157,7 @@ def _drawn(
     drawn_rows = np.arange(first)
     own = Outlines(
         outlines,
+        ids[:first],
         ShapeIndex(outlines),
         {name: one.take(drawn_rows) for name, one in texts.items()},
         category,
@@ -158,18 +166,33 @@ def _drawn(
     return replace(made.knowing(categories), outlines=own)
 
 
-def _rows(house: House, viewer: Viewer, layer: str, wanted: Wanted) -> gpd.GeoDataFrame:
+def _rows(house: House, viewer: Viewer, layer: str, wanted: Choice) -> gpd.GeoDataFrame:
     revision, day = house.revision(wanted.as_of), wanted.on or house.today
     if layer == "rings":
         return audits.national_rings(house, viewer, audits.DEFAULT_RINGS_M, day, revision=revision)
-    rows = records.valid_on(records.of_role(house, viewer, revision, ROLES[layer]), day)
-    if layer != "sources":
-        return rows
-    rows["active"] = rows["status"].isin(house.catalog.active)
-    own = audits.priorities(house, viewer, revision, day).reindex(rows["id"])
-    rows["score"], rows["priority"] = own["score"].to_numpy(), own["priority"].fillna("low").to_numpy()
-    rows["flagged"] = own["flagged"].eq(True).to_numpy()  # noqa: FBT003 (pandas takes it so)
-    return rows
+    return roll(house, viewer, house.catalog.of_role(ROLES[layer]), wanted).frame()
+
+
+def narrowed(house: House, viewer: Viewer, layer: str, drawn: Drawn, *, wanted: Choice) -> Drawn:
+    """Give of a layer's drawing what a settled choice leaves, but for what points are counted by.
+
+    Parameters
+    ----------
+    house, viewer, layer
+        As for `draw`.
+    drawn
+        The drawing.
+    wanted
+        The choice; it says more than `wanted.among` can tell of categories.
+
+    Raises
+    ------
+    ValueRefused
+        As from `chosen_ids`.
+    """
+    if wanted.by_row:
+        return drawn.of(chosen_ids(house, viewer, house.catalog.of_role(ROLES[layer]), wanted))
+    return drawn.of_districts(wanted) if wanted.districts else drawn
 
 
 def bounds(house: House, viewer: Viewer) -> tuple[float, float, float, float]:

@@ -10,9 +10,9 @@ import numpy as np
 from geo_registry.errors import ValueRefused
 from geo_registry.live.points.morton import BITS
 from geo_registry.publish import pmtiles
+from geo_registry.registry.choosing import Choice
 from geo_registry.registry.tiling.drawing import Drawn, box, encode
-from geo_registry.registry.tiling.rows import LAYERS, bounds, draw
-from geo_registry.registry.tiling.wanted import Wanted
+from geo_registry.registry.tiling.rows import LAYERS, bounds, draw, narrowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ def snapshot(
     viewer: Viewer,
     layers: Sequence[str],
     *,
-    wanted: Wanted,
+    wanted: Choice,
     said: Mapping[str, object],
 ) -> bytes:
     """Write the tiles of some layers, zoom 0 to `DEEPEST`, as a PMTiles archive.
@@ -52,7 +52,8 @@ def snapshot(
     ValueRefused
         ``EXPORT_EMPTY`` where not one tile holds anything.
     """
-    drawn = {layer: draw(house, viewer, layer, wanted) for layer in layers}
+    whole = {layer: draw(house, viewer, layer, wanted) for layer in layers}
+    drawn = {layer: narrowed(house, viewer, layer, one, wanted=wanted) for layer, one in whole.items()}
     made = list(_tiles(drawn, wanted))
     if not made:
         raise ValueRefused("EXPORT_EMPTY", value=", ".join(wanted.kinds or layers))
@@ -65,7 +66,7 @@ def snapshot(
     return pmtiles.archive(made, pmtiles.Described(around, (0, DEEPEST), metadata))
 
 
-def _tiles(drawn: Mapping[str, Drawn], wanted: Wanted) -> Iterator[tuple[int, bytes]]:
+def _tiles(drawn: Mapping[str, Drawn], wanted: Choice) -> Iterator[tuple[int, bytes]]:
     """Give the number and content of each tile that is not empty, in ascending order."""
     every = zip(*(_addresses(one) for one in drawn.values()), strict=True)
     for z, parts in enumerate(every):

@@ -2,8 +2,19 @@
 
 from geo_registry.web.documents.cards import briefs, full
 from geo_registry.web.documents.edits import edit_form, fault, past, twins
-from geo_registry.web.documents.ledgers import arrival, looked_at
-from geo_registry.web.documents.tables import audited, counts, listed, ranked, stations
+from geo_registry.web.documents.findings import on_page
+from geo_registry.web.documents.ledgers import arrival
+from geo_registry.web.documents.looking import looked, params_of
+from geo_registry.web.documents.tables import (
+    audited,
+    choices,
+    counted,
+    counts,
+    listed,
+    options,
+    ranked,
+    stations,
+)
 from geo_registry.web.documents.words import active_statuses, catalog_document, levels, ring_text
 
 __all__ = [
@@ -12,13 +23,18 @@ __all__ = [
     "audited",
     "briefs",
     "catalog_document",
+    "choices",
+    "counted",
     "counts",
     "edit_form",
     "fault",
     "full",
     "levels",
     "listed",
-    "looked_at",
+    "looked",
+    "on_page",
+    "options",
+    "params_of",
     "past",
     "ranked",
     "ring_text",

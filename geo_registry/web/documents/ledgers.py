@@ -37,21 +37,6 @@ def arrival(registry: Registry, name: str, lang: Language) -> dict[str, Any]:
     return brief(found) | {"document": _said(dict(found.document) | own, lang)} | own
 
 
-def looked_at(document: Mapping[str, Any], lang: Language) -> dict[str, Any]:
-    """Describe a file that was only looked at, in the form of an arrival.
-
-    Parameters
-    ----------
-    document
-        The import's document.
-    lang
-        Language of the findings' sentences.
-    """
-    named = ("file", "batch", "status", "rows", "accepted", "rejected", "unchanged", "updated", "new")
-    own = {name: document[name] for name in named}
-    return own | {"id": None, "undone": False, "document": _said(document, lang)}
-
-
 def _said(document: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     """Say the findings in a language, the gravest first."""
     findings = [each | {"message": sentence(each, lang)} for each in document["findings"]]

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from urllib.parse import urlencode
 
 from geo_registry.core.audit.result import records
-from geo_registry.web.documents.cards import briefs, plain
+from geo_registry.errors import ValueRefused
+from geo_registry.registry.choosing import SORTS
+from geo_registry.web.documents.cards import brief, briefs, plain, text_of
 from geo_registry.web.documents.words import labels_of
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from geo_registry.core.kinds import Language
+    import pandas as pd
+
+    from geo_registry.core.kinds import Catalog, Field, Language
     from geo_registry.registry import Question, Registry
+    from geo_registry.registry.choosing import Choice, View
 
 
 EVERY_KIND = "all"
 """What an audit calls the row that adds up all kinds."""
-ROWS = 200
-"""Rows of a list on one page."""
+OWN = ("score", "priority", "flagged", "overdue", "district", "township", "address")
+"""What a row of a list says beyond a line of a search."""
 
 
 def audited(registry: Registry, question: Question, lang: Language) -> dict[str, Any]:
@@ -112,37 +118,141 @@ def ranked(registry: Registry, pairs: pd.DataFrame, lang: Language) -> list[dict
     ]
 
 
-def listed(
-    registry: Registry, kind: str | None, lang: Language, *, flagged: bool, page: int
-) -> dict[str, Any]:
-    """List one page of today's sources, those of the highest score first.
+def counted(registry: Registry, choice: Choice, lang: Language) -> dict[str, Any]:
+    """Count what a choice leaves, in the words of the address that asks for it.
 
     Parameters
     ----------
     registry
         Who is asked.
-    kind
-        A kind, None for all.
+    choice
+        What is chosen.
+    lang
+        Language of the words.
+    """
+    choosing = registry.choosing
+    settled = choosing.settled(choice)
+    return {
+        "query": urlencode(list(settled.query)),
+        "revision": registry.revision if settled.as_of is None else settled.as_of,
+        "on": settled.on or registry.today,
+        **asdict(choosing.counts(choice)),
+        "unknown": choosing.unknown(choice),
+        "scope": registry.scope_in_words(lang),
+    }
+
+
+def listed(
+    registry: Registry, asked: tuple[Choice, View], lang: Language, columns: Sequence[str] = ()
+) -> dict[str, Any]:
+    """List one page of what a choice leaves.
+
+    Parameters
+    ----------
+    registry
+        Who is asked.
+    asked
+        What is chosen, and how the list is looked at.
     lang
         Language of the labels.
-    flagged
-        Whether only flagged sources are wanted.
-    page
-        1 for the first.
+    columns
+        Fields that each row says beside what every row does.
 
-    Returns
-    -------
-    dict
-        ``rows``, ``count`` over all pages, and ``pages``.
+    Raises
+    ------
+    ValueRefused
+        ``FIELD_UNKNOWN``, or as from `Choosing.page`.
     """
-    rows = registry.sources(kind, on=registry.today, contacts=False).reset_index(drop=True)
-    rows = rows.join(registry.priorities().reindex(rows["id"]).reset_index(drop=True))
-    if flagged:
-        rows = rows[rows["flagged"].eq(other=True)]
-    rows = rows.sort_values(["score", "name", "id"], ascending=[False, True, True], na_position="last")
-    shown = rows.iloc[(page - 1) * ROWS : page * ROWS]
-    scores = records(pd.DataFrame(shown[["score", "priority"]]))
-    labels = labels_of(registry.catalog.column("priority"), lang)
-    told = [score | {"priority_label": labels.get(str(score["priority"]), "")} for score in scores]
-    described = [one | score for one, score in zip(briefs(shown, registry.catalog, lang), told, strict=True)]
-    return {"rows": described, "count": len(rows), "pages": max(1, -(-len(rows) // ROWS))}
+    choice, view = asked
+    catalog, more = registry.catalog, fields_of(registry.catalog, columns)
+    page = registry.choosing.page(choice, view)
+    labels = labels_of(catalog.column("priority"), lang)
+    rows = []
+    for _, row in page.rows.iterrows():
+        own = {name: plain(row[name]) for name in OWN}
+        own["priority_label"] = labels.get(str(own["priority"]), "")
+        said = {field.name: plain(row.get(field.name)) for field in more}
+        told = {
+            field.name: {"value": said[field.name], "text": text_of(field, said[field.name], lang)}
+            for field in more
+        }
+        rows.append(brief(row, catalog, lang) | own | {"columns": told})
+    return {
+        "query": urlencode(list(registry.choosing.settled(choice).query)),
+        "revision": registry.revision,
+        "total": page.total,
+        "page": view.page,
+        "pages": page.pages,
+        "per_page": view.per_page,
+        "sort": view.sort,
+        "columns": [_column(field, lang) for field in more],
+        "rows": rows,
+    }
+
+
+def options(registry: Registry, choice: Choice, lang: Language) -> dict[str, Any]:
+    """Tell what can be chosen: districts, townships, columns and orders of a list.
+
+    Parameters
+    ----------
+    registry
+        Who is asked.
+    choice
+        Of it the day and the revision.
+    lang
+        Language of the labels.
+    """
+    areas = registry.choosing.areas(choice).dropna(subset="district")
+    districts = areas.groupby("district")["count"].sum()
+    townships = areas.dropna(subset="township")
+    kinds = (registry.catalog.kinds[name] for name in registry.catalog.of_role("source"))
+    names = dict.fromkeys(field.name for kind in kinds for field in kind.all_fields if not field.restricted)
+    return {
+        "districts": [{"name": name, "count": int(count)} for name, count in districts.items()],
+        "townships": [
+            {"name": township, "district": district, "count": int(count)}
+            for district, township, count in townships.itertuples(index=False)
+        ],
+        "columns": [_column(field, lang) for field in fields_of(registry.catalog, list(names))],
+        "sorts": list(SORTS),
+    }
+
+
+def fields_of(catalog: Catalog, names: Sequence[str]) -> list[Field]:
+    """Find fields by name.
+
+    Raises
+    ------
+    ValueRefused
+        ``FIELD_UNKNOWN`` where there is none, or none that everyone may read.
+    """
+    found = []
+    for name in names:
+        field = catalog.column(name)
+        if field is None or field.restricted:
+            raise ValueRefused("FIELD_UNKNOWN", value=name)
+        found.append(field)
+    return found
+
+
+def _column(field: Field, lang: Language) -> dict[str, Any]:
+    return {"name": field.name, "label": field.label.of(lang), "unit": field.unit}
+
+
+def choices(registry: Registry, choice: Choice, lang: Language) -> dict[str, Any]:
+    """Give what the form of a choice offers: values with their words, by name of the parameter.
+
+    Parameters
+    ----------
+    registry, choice, lang
+        As for `options`.
+    """
+    catalog, known = registry.catalog, options(registry, choice, lang)
+    statuses = labels_of(catalog.column("status"), lang)
+    return {
+        "kinds": [(name, catalog.kinds[name].label.of(lang)) for name in catalog.of_role("source")],
+        "statuses": [("active", say("choice.active", lang)), *statuses.items()],
+        "priorities": list(labels_of(catalog.column("priority"), lang).items()),
+        "districts": [(one["name"], one["name"]) for one in known["districts"]],
+        "townships": [(one["name"], one["name"]) for one in known["townships"]],
+    }

@@ -6,16 +6,19 @@ from flask import Blueprint, Response
 
 from geo_registry.core.audit.result import records
 from geo_registry.errors import ValueRefused
+from geo_registry.registry.choosing import NAMES, parts
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry
 from geo_registry.web.guard import headers
-from geo_registry.web.params import ORDER, QUESTION, Query
+from geo_registry.web.params import ORDER, QUESTION, VIEW, Query
 
 blueprint = Blueprint("api", __name__)
 
 FOUND_AT_MOST = 20
 """Results of a search where no number is asked for."""
 MOST_FOUND = 200
+LISTED = 50
+"""Rows of a page of a list where no number is asked for."""
 TABLES = ("pairs", "summary")
 FORMS = ("json", "csv", "geojson", "gpkg", "shp", "parquet", "xlsx")
 """Formats of an audit (contract, verb audit); JSON is the whole document, the others one table."""
@@ -32,7 +35,7 @@ def kinds() -> Response:
 @blueprint.get("/api/search")
 @answers.tagged
 def search() -> Response:
-    """Find records by code, name, address or township."""
+    """Find records by code, name, address, township or USCC."""
     query = Query("q", "limit")
     wanted, limit = query.text("q") or "", query.whole("limit") or FOUND_AT_MOST
     if limit > MOST_FOUND:
@@ -57,6 +60,29 @@ def near() -> Response:
     lon, lat, radius_m = (query.required(name) for name in ("lon", "lat", "radius_m"))
     found = registry().near(lon, lat, radius_m, on=query.day("on"))
     return answers.document({"lon": lon, "lat": lat, "radius_m": radius_m, "found": records(found)})
+
+
+@blueprint.get("/api/choice/counts")
+@answers.tagged
+def choice_counts() -> Response:
+    """Count the sources of a choice."""
+    return answers.document(documents.counted(registry(), Query(*NAMES).choice(), language()))
+
+
+@blueprint.get("/api/choice/options")
+@answers.tagged
+def choice_options() -> Response:
+    """Tell what sources can be chosen by, and listed by."""
+    return answers.document(documents.options(registry(), Query("on", "as_of").choice(), language()))
+
+
+@blueprint.get("/api/list")
+@answers.tagged
+def listed() -> Response:
+    """List a page of the sources of a choice."""
+    query = Query(*NAMES, *VIEW, "columns")
+    asked, columns = (query.choice(), query.view(LISTED)), parts(query.text("columns"))
+    return answers.document(documents.listed(registry(), asked, language(), columns))
 
 
 @blueprint.get("/api/stations")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, render_template, url_for
 
 from geo_registry.errors import FileRefused
-from geo_registry.registry.importing import brief
+from geo_registry.registry.importing import KEPT_H, brief
 from geo_registry.web import answers, documents
-from geo_registry.web.context import catalog, kept, language, registry
+from geo_registry.web.context import catalog, kept, language, registry, safe_language
 from geo_registry.web.params import Form, Query
-from geo_registry.web.uploads import received
+from geo_registry.web.uploads import CHOICES, ordered, received
+from geo_registry.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,13 @@ blueprint = Blueprint("imports", __name__, template_folder="../templates")
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 """Datums a form offers (contract, verb import)."""
 SEE_OTHER = 303
+
+
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    """Give the templates of these pages their own texts."""
+    lang = safe_language()
+    return {"look_say": lambda key, **values: say(f"looking.{key}", lang, **values)}
 
 
 @blueprint.get("/api/imports")
@@ -75,34 +83,80 @@ def take_back(arrival: str) -> Response:
 
 @blueprint.get("/imports")
 def imports() -> str:
-    """List what was sent, above a form to send more."""
+    """List what was sent and what waits, below a form to send more."""
     Query()
     told = [brief(each) for each in registry().ledgers.arrivals()]
-    kinds = [(kind.name, kind.label.of(language())) for kind in catalog().kinds.values()]
+    waiting = registry().looks.all()
     most = kept().settings.uploads.file_mb
-    return render_template("imports.html", arrivals=told, kinds=kinds, datums=DATUMS, most=most)
+    return render_template(
+        "imports.html", arrivals=told, waiting=waiting, hours=KEPT_H, most=most, **_offered()
+    )
+
+
+def _offered() -> dict[str, Any]:
+    """Give what a form lets choose."""
+    kinds = [(kind.name, kind.label.of(language())) for kind in catalog().kinds.values()]
+    return {"kinds": kinds, "datums": DATUMS}
 
 
 @blueprint.post("/imports")
-def send_form() -> str | AnyResponse:
-    """Take a ledger in and show what came of it; a look first is shown and forgotten."""
+def send_form() -> AnyResponse:
+    """Take a ledger in and show what came of it; one that is to be looked at first waits for that."""
     with received() as (path, order):
         try:
-            document = _taken(path, order)
+            came = None if order.dry_run else _taken(path, order)["arrival"]
         except FileRefused as fault:
-            document = registry().refusal(path, order, fault).document
-    if document["arrival"]:
-        return redirect(url_for("imports.arrival", arrival=document["arrival"]), SEE_OTHER)
-    return render_template("arrival.html", arrival=documents.looked_at(document, language()), dry=True)
+            came = fault.details.get("arrival")
+        if came is None:
+            return _to_look(registry().looks.keep(path, str(order.name)).id, order)
+    return redirect(url_for("imports.arrival", arrival=came), SEE_OTHER)
+
+
+def _to_look(look: str, order: ImportOrder) -> AnyResponse:
+    return redirect(url_for("imports.look", look=look, **documents.params_of(order)), SEE_OTHER)
+
+
+@blueprint.get("/imports/<look>/look")
+def look(look: str) -> str:
+    """Show what an import of a file that waits would come to."""
+    asked = Query(*CHOICES)
+    found = registry().looks.look(look, ordered(asked))
+    told = documents.looked(found, catalog(), language())
+    return render_template("look.html", look=told, document=told["document"], **_offered())
+
+
+@blueprint.post("/imports/<look>/commit")
+def commit(look: str) -> AnyResponse:
+    """Take in a file that waits, as it was looked at last."""
+    registry().must("import")
+    order = ordered(Form(*CHOICES))
+    g.import_outcome = "reject"
+    try:
+        document = registry().looks.commit(look, order).document
+        g.import_outcome, came = document["status"], document["arrival"]
+    except FileRefused as fault:
+        came = fault.details.get("arrival")
+    if came is None:
+        return _to_look(look, order)
+    return redirect(url_for("imports.arrival", arrival=came), SEE_OTHER)
+
+
+@blueprint.post("/imports/<look>/forget")
+def forget(look: str) -> AnyResponse:
+    """Forget a file that waits."""
+    registry().must("import")
+    Form()
+    registry().looks.forget(look)
+    return redirect(url_for("imports.imports"), SEE_OTHER)
 
 
 @blueprint.get("/imports/<arrival>")
 def arrival(arrival: str) -> str:
     """Show what came of one file."""
     Query()
-    return render_template(
-        "arrival.html", arrival=documents.arrival(registry(), arrival, language()), dry=False
-    )
+    told = documents.arrival(registry(), arrival, language())
+    document = documents.on_page(told["document"], catalog(), language())
+    return render_template("arrival.html", arrival=told, document=document)
 
 
 @blueprint.post("/imports/<arrival>/undo")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, g, render_template, request, url_for
 
 import geo_registry as gr
 from geo_registry.errors import NotFound, StoreError
+from geo_registry.registry.choosing import MOST_ROWS, NAMES
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language, viewer
-from geo_registry.web.params import Query
-from geo_registry.wording import say, texts
+from geo_registry.web.errors import wants_page
+from geo_registry.web.params import VIEW, Query
+from geo_registry.wording import explain, say, texts
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Right
@@ -62,8 +64,7 @@ def _in_language(lang: Language) -> str:
 @blueprint.get("/")
 @answers.tagged
 def map_page() -> str:
-    """Show the map."""
-    Query()
+    """Show the map; its filters are the script's to read, which drops one that is no more and says so."""
     lang = language()
     said = {key.removeprefix("map."): text for key, text in texts(lang).items() if key.startswith("map.")}
     config = {
@@ -120,12 +121,27 @@ def station(station: str) -> str:
 @blueprint.get("/sources")
 @answers.tagged
 def sources() -> str:
-    """List sources, those of the highest score first."""
-    query = Query("kind", "flagged", "page")
-    kind, flagged, page = query.text("kind"), query.text("flagged") is not None, query.whole("page") or 1
-    found = documents.listed(registry(), kind, language(), flagged=flagged, page=page)
-    kinds = [catalog().kinds[name] for name in catalog().of_role("source")]
-    return render_template("sources.html", **found, kinds=kinds, kind=kind, flagged=flagged, page=page)
+    """List the sources of a choice, those of the highest score first; what is no choice is left out."""
+    query = Query(*NAMES, *VIEW)
+    lang, (choice, faults) = language(), query.excused(registry().choosing.settled)
+    view = query.view(MOST_ROWS)
+    if faults and not wants_page():
+        raise faults[0]
+    counted = documents.counted(registry(), choice, lang)
+    listed = documents.listed(registry(), (choice, view), lang)
+    return render_template(
+        "sources.html",
+        **listed,
+        **documents.choices(registry(), choice, lang),
+        choice=choice,
+        counted=counted,
+        asked=dict(parse_qsl(counted["query"])),
+        faults=[explain(fault.code, lang, fault.details) for fault in faults],
+        in_words=lambda key: say(key, lang),
+        total_line=say("choice.total", lang, total=listed["total"]),
+        counts_line=say("choice.counts", lang, **counted),
+        page_line=say("choice.page", lang, page=listed["page"], pages=listed["pages"]),
+    )
 
 
 @blueprint.get("/sources/<record_id>")

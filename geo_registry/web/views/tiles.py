@@ -7,11 +7,12 @@ from dataclasses import replace
 from flask import Blueprint, Response, g, request, url_for
 
 from geo_registry.errors import NotFound
+from geo_registry.registry.choosing import NAMES
 from geo_registry.registry.tiling import DEEPEST, LAYERS
 from geo_registry.web import answers
 from geo_registry.web.context import registry
 from geo_registry.web.guard import entry
-from geo_registry.web.params import WANTED, Query
+from geo_registry.web.params import Query
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -21,7 +22,7 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 @blueprint.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Give one tile; the registry's own tag says whether it changed."""
-    layers, address, wanted = registry().layers, (z, x, y), Query(*WANTED).wanted()
+    layers, address, wanted = registry().layers, (z, x, y), Query(*NAMES).choice()
     g.revision, asked = layers.tag(layer, address, wanted)
     if answers.known(asked.tag):
         return answers.unchanged(asked.tag)
@@ -38,7 +39,7 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
 @answers.tagged
 def tilejson(layer: str) -> Response:
     """Describe a layer's tiles (TileJSON 3.0.0)."""
-    Query(*WANTED).wanted()
+    Query(*NAMES).choice()
     if layer not in LAYERS:
         raise NotFound("TILE_UNKNOWN", value=layer)
     first = url_for("tiles.tile", layer=layer, z=0, x=0, y=0)

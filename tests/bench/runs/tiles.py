@@ -15,10 +15,11 @@ import numpy as np
 from geo_registry.live.points import Cloud
 from geo_registry.live.recent import weigh
 from geo_registry.publish.tiles import world
+from geo_registry.registry.choosing import Choice
 from geo_registry.registry.tiling import PACKING_LEVEL
 from geo_registry.registry.tiling.columns import Columns
 from geo_registry.registry.tiling.drawing import Drawn, drawing, encode
-from geo_registry.registry.tiling.wanted import Wanted
+from geo_registry.registry.tiling.wanted import among
 from tests.bench.child import Missing, Ready
 from tests.bench.runs.points import ACTIVE, KINDS, ZOOMS, Address, fullest, listed, made
 
@@ -27,7 +28,7 @@ try:
 except ImportError:
     mapbox_vector_tile = None
 
-SOME = Wanted(kinds=KINDS[:3], status=",".join(sorted(ACTIVE)))
+SOME = Choice(kinds=KINDS[:3], status=",".join(sorted(ACTIVE)))
 EDITS = 200
 SUMMED = 4
 """Deepest zoom of which every tile is added up; of each zoom the fullest ones are."""
@@ -103,11 +104,11 @@ def _of_zoom(z: int, times: Sequence[float], contents: Sequence[bytes]) -> dict[
     }
 
 
-def _wrong_sums(drawn: Drawn, wanted: Wanted | None, every: Iterable[Sequence[tuple[Address, int]]]) -> int:
+def _wrong_sums(drawn: Drawn, wanted: Choice | None, every: Iterable[Sequence[tuple[Address, int]]]) -> int:
     """Count the tiles whose points, groups by their counts, are not as many as lie there."""
     points = drawn.points.base.points
-    among = None if wanted is None else wanted.among(drawn.categories)
-    kept = np.arange(len(points)) if among is None else np.flatnonzero(among[points.category])
+    chosen = None if wanted is None else among(wanted, drawn.categories)
+    kept = np.arange(len(points)) if chosen is None else np.flatnonzero(chosen[points.category])
     x, y, wrong = points.x[kept].astype(np.int64), points.y[kept].astype(np.int64), 0
     for zoom in every:
         z = zoom[0][0][0]

@@ -95,12 +95,18 @@ def test_the_right_datum_fits_the_stated_districts_best(shared_data: Path, datum
     held = gpd.sjoin(gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326"), districts)
     held = held[~held.index.duplicated()]
     x, y = from_wgs84(held.geometry.x.to_numpy(), held.geometry.y.to_numpy(), datum)
-    fit = datum_fit(x, y, held["name"].reset_index(drop=True), districts)
+    fits = datum_fit(x, y, held["name"].reset_index(drop=True), districts)
+    fit = {name: one.share or 0 for name, one in fits.items()}
     assert max(fit, key=lambda name: fit[name]) == datum
     assert fit[datum] > 0.999
     assert sorted(fit.values())[-2] < 0.99
 
 
-def test_nothing_is_said_of_the_datum_without_known_districts() -> None:
-    """Rows that state no district we know give no shares, not zeros."""
-    assert datum_fit([114.05], [33.55], pd.Series(["某区"]), DISTRICTS) == {}
+@pytest.mark.parametrize("districts", [DISTRICTS, DISTRICTS[:0], None], ids=["others", "empty", "none"])
+def test_nothing_is_said_of_the_datum_without_known_districts(districts: gpd.GeoDataFrame | None) -> None:
+    """Rows that state no district we know have their places, but no share, not zero."""
+    fits = datum_fit([114.05, np.nan], [33.55, np.nan], pd.Series(["某区", "源汇区"]), districts)
+    assert [one.share for one in fits.values()] == [None] * 3
+    assert fits["wgs84"].lon[0] == 114.05
+    assert fits["gcj02"].lon[0] < 114.05
+    assert not any(one.judged.any() or np.isfinite(one.lon[1]) for one in fits.values())

@@ -32,6 +32,9 @@ GET     /imports                                import
 POST    /imports                                import
 GET     /imports/<arrival>                      import      nothing
 POST    /imports/<arrival>/undo                 undo        nothing
+GET     /imports/<look>/look                    import      nothing
+POST    /imports/<look>/commit                  import      nothing
+POST    /imports/<look>/forget                  import      nothing
 GET     /twins                                  decide
 POST    /twins                                  decide
 GET     /healthz                                all
@@ -49,6 +52,9 @@ GET     /api/imports/<arrival>/refused.xlsx     import      nothing
 POST    /api/imports/<arrival>/undo             undo        nothing
 GET     /api/twins                              decide
 POST    /api/decisions                          decide
+GET     /api/choice/counts                      all
+GET     /api/choice/options                     all
+GET     /api/list                               all
 GET     /api/near                               all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
@@ -88,6 +94,7 @@ RIGHTS = {
 FILLED = {
     "token_id": "0123456789ab",
     "arrival": "a99",
+    "look": "w0123456789abcdef",
     "form": "html",
     "layer": "sources",
     "z": "10",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
-from geo_registry.publish.report.layout import radius_text
 from geo_registry.publish.report.model import Cell, Column, Paragraph, Section, Table
 
 if TYPE_CHECKING:
@@ -40,12 +39,12 @@ def counts(inputs: ReportInputs, words: Words) -> Section:
     """
     title = words.say("counts_title")
     if inputs.audit.pairs.empty:
-        reach = radius_text(inputs.rings_m[-1])
+        reach = words.radius(inputs.rings_m[-1])
         return Section("counts", title, (Paragraph(words.say("counts_none", reach=reach)),))
-    edges = [f"≤ {radius_text(ring_m)}" for ring_m in inputs.rings_m]
+    edges = [f"≤ {words.radius(ring_m)}" for ring_m in inputs.rings_m]
     tables = (
         _kinds(inputs, words, "within", _each_ring(inputs, edges, "cumulative")),
-        _kinds(inputs, words, "between", _each_ring(inputs, _bands(inputs), "exclusive")),
+        _kinds(inputs, words, "between", _each_ring(inputs, _bands(inputs, words), "exclusive")),
         _statuses(inputs, words),
     )
     active = words.say("list_comma").join(words.status(status) for status in inputs.catalog.active)
@@ -72,7 +71,7 @@ def city(inputs: ReportInputs, words: Words) -> Section:
         _in_ring(counted, reach_m, "cumulative") for counted in (inputs.audit.summary, inputs.totals)
     )
     sides = {
-        words.say("city_ring", reach=radius_text(reach_m)): here,
+        words.say("city_ring", reach=words.radius(reach_m)): here,
         words.say("city_rings"): everywhere,
         words.say("city_seen" if inputs.scope(words.lang) else "city_whole"): _registered(inputs),
     }
@@ -106,8 +105,8 @@ def _active_and_all(group: str, words: Words) -> list[Column]:
     return [Column(words.say("active"), "count", 1, group), Column(words.say("all"), "count", 1, group)]
 
 
-def _bands(inputs: ReportInputs) -> list[str]:
-    edges = ["0", *map(radius_text, inputs.rings_m)]
+def _bands(inputs: ReportInputs, words: Words) -> list[str]:
+    edges = ["0", *map(words.radius, inputs.rings_m)]
     return [f"{low} – {high}" for low, high in pairwise(edges)]
 
 
@@ -158,8 +157,8 @@ def _statuses(inputs: ReportInputs, words: Words) -> Table:
     }
     within, bands = words.say("cumulative"), words.say("exclusive")
     columns = [Column(words.label("status"), width=2.6)]
-    columns += [Column(f"≤ {radius_text(ring_m)}", "count", 1, within) for ring_m in inputs.rings_m]
-    columns += [Column(band, "count", 1.3, bands) for band in _bands(inputs)]
+    columns += [Column(f"≤ {words.radius(ring_m)}", "count", 1, within) for ring_m in inputs.rings_m]
+    columns += [Column(band, "count", 1.3, bands) for band in _bands(inputs, words)]
     rows = tuple(_row(label, _by_ring(inputs, statuses)) for label, statuses in parts.values())
     sums = tuple(place for place, key in enumerate(parts) if key in {"active", EVERY_KIND})
     return Table("statuses", words.say("statuses_caption"), tuple(columns), rows, tuple(parts), sums)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo_registry.publish.report.layout import radius_text, text_of
+from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.model import Block, Column, Paragraph, Section, Table, Verdict
 from geo_registry.publish.report.sections.naming import number_of, table_of
 
@@ -77,7 +77,7 @@ def siting_verdict(inputs: ReportInputs, words: Words) -> Verdict:
         & (pairs["distance_m"] - pairs["accuracy_m"] <= limit_m)
     )
     values = {
-        "limit": radius_text(limit_m),
+        "limit": words.radius(limit_m),
         "active": active,
         "others": len(within) - active,
         "count": int(perhaps.sum()),
@@ -108,14 +108,14 @@ def certainty(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Secti
         "count": len(uncertain),
         "near_misses": int(inputs.audit.near_misses["near_misses"].sum()),
         "unknown": int(ranked["uncertain"].isna().sum()),
-        "reach": radius_text(inputs.rings_m[-1]),
+        "reach": words.radius(inputs.rings_m[-1]),
     }
     blocks: list[Block] = [Paragraph(words.say("certainty_text", **values))]
     if len(uncertain):
         columns = (
             (Column(words.metres("distance_m"), "metres", 1.5), lambda pair: pair["distance_m"]),
             (Column(words.metres("accuracy_m"), "metres", 1.6), lambda pair: number_of(pair["accuracy_m"])),
-            (Column(words.label("ring_m"), width=1.2), lambda pair: f"≤ {radius_text(pair['ring_m'])}"),
+            (Column(words.label("ring_m"), width=1.7), lambda pair: f"≤ {words.radius(pair['ring_m'])}"),
             (Column(words.label("status"), width=1.5), lambda pair: words.status(pair["status"])),
         )
         blocks.append(table_of("uncertain", uncertain, more=columns, words=words))
@@ -136,7 +136,7 @@ def quality(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Section
         Tables ``unlocated`` (by kind), ``inaccurate`` and ``stale``, each replaced by a sentence where
         there is nothing to name.
     """
-    limits = Paragraph(words.say("quality_text", accuracy=radius_text(LOW_ACCURACY_M), days=STALE_DAYS))
+    limits = Paragraph(words.say("quality_text", accuracy=words.radius(LOW_ACCURACY_M), days=STALE_DAYS))
     blocks = (limits, _unlocated(inputs, words), *_inaccurate(ranked, words), *_stale(ranked, words))
     return Section("quality", words.say("quality_title"), blocks)
 

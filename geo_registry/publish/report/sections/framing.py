@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo_registry.publish.report.layout import radius_text
 from geo_registry.publish.report.model import Facts, Figure, Paragraph, Section, Signatures
 from geo_registry.publish.report.sections.doubts import siting_verdict
 from geo_registry.publish.report.staticmap import draw, legend, scene
@@ -41,7 +40,7 @@ def overview(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Sectio
         Facts, the result in a sentence, the siting verdict, the map with its legend.
     """
     drawn = scene(inputs, ranked, words)
-    reach = radius_text(inputs.rings_m[-1])
+    reach = words.radius(inputs.rings_m[-1])
     figure = Figure(draw(drawn), words.say("map_caption", reach=reach), legend(drawn, inputs, ranked, words))
     blocks = (
         Facts(_header(inputs, words)),
@@ -82,7 +81,7 @@ def _minute(inputs: ReportInputs) -> str:
 def _result(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> str:
     """Say in a sentence how many sources there are, how many count and how many come first."""
     values = {
-        "reach": radius_text(inputs.rings_m[-1]),
+        "reach": words.radius(inputs.rings_m[-1]),
         "all": len(ranked),
         "active": int(ranked["active"].sum()),
         "flagged": int((ranked["flagged"] & ranked["active"]).sum()),

@@ -82,15 +82,13 @@ def table_of(
     words
         Names in the report's language.
     limit
-        Most rows; how many more there are is said under the table.
+        Most rows on paper; how many more there are is said under the table.
     stacked
         As for `naming`.
     """
     columns, cells = zip(*more, strict=True)
-    shown = pairs.head(limit).to_dict("records")
-    rows = tuple((*named(pair, words), *(cell(pair) for cell in cells)) for pair in shown)
-    rest = len(pairs) - len(shown)
+    every = pairs.to_dict("records")
+    rows = tuple((*named(pair, words), *(cell(pair) for cell in cells)) for pair in every)
     caption = words.say(f"{name}_caption", count=len(pairs))
-    note = words.say("more_rows", count=rest) if rest else ""
-    keys = tuple(pair["source_id"] for pair in shown)
-    return Table(name, caption, (*naming(words, stacked=stacked), *columns), rows, keys, (), note)
+    keys = tuple(pair["source_id"] for pair in every)
+    return Table(name, caption, (*naming(words, stacked=stacked), *columns), rows, keys, shown=limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_registry.publish.reasons import in_words
-from geo_registry.publish.report.layout import radius_text, text_of
+from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.model import Column, Paragraph, Section
 from geo_registry.publish.report.sections.naming import table_of
 
@@ -42,7 +42,7 @@ def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
     columns = (
         (Column(words.metres("distance_m"), "metres", 1.8), lambda pair: pair["distance_m"]),
         (Column(words.label("bearing_deg"), "bearing", stacked=True), lambda pair: pair["bearing_deg"]),
-        (Column(words.label("ring_m"), stacked=True), lambda pair: f"≤ {radius_text(pair['ring_m'])}"),
+        (Column(words.label("ring_m"), stacked=True), lambda pair: f"≤ {words.radius(pair['ring_m'])}"),
         (Column(words.label("owner"), width=2.7), lambda pair: text_of(pair["owner"])),
         (Column(words.label("warden"), stacked=True), lambda pair: text_of(pair["warden"])),
         (Column(words.label("township"), stacked=True), lambda pair: text_of(pair["township"])),
@@ -81,7 +81,7 @@ def all_sources(ranked: pd.DataFrame, words: Words) -> Section:
         (Column(words.label("status"), width=1.6), lambda pair: words.status(pair["status"])),
         (Column(words.metres("distance_m"), "metres", 1.6), lambda pair: pair["distance_m"]),
         (Column(words.label("bearing_deg"), "bearing", 1.5), lambda pair: pair["bearing_deg"]),
-        (Column(words.label("ring_m"), width=1.2), lambda pair: f"≤ {radius_text(pair['ring_m'])}"),
+        (Column(words.label("ring_m"), width=1.7), lambda pair: f"≤ {words.radius(pair['ring_m'])}"),
         (Column(words.label("score"), "score", 0.8), lambda pair: pair["score"]),
     )
     return Section("listing", title, (table_of("listing", ranked, more=columns, words=words, limit=LISTED),))

@@ -46,7 +46,7 @@ def draw(scene: Scene) -> str:
         _moved(glyph(scene.symbol, size=1.3), SIDE / 2, SIDE / 2),
         *letters(scene),
         _north(scene.north),
-        _scale_bar(scene.scale),
+        _scale_bar(scene),
         _square(0.5, SIDE - 1, f'fill="none" stroke="{MUTED}"'),
     ]
     frame = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE:g} {SIDE:g}" role="img"'
@@ -119,11 +119,11 @@ def _north(word: str) -> str:
     return _moved(arrow + line_of(word, (0, 24), 15, INK, bold=True), SIDE - 32, 42)
 
 
-def _scale_bar(scale: float) -> str:
+def _scale_bar(scene: Scene) -> str:
     """Draw the roundest length that is at most a quarter of the map."""
-    most_m = SIDE / 4 / scale
+    most_m = SIDE / 4 / scene.scale
     power = 10.0 ** floor(log10(most_m))
     length_m = next(digit * power for digit in (5, 2, 1, 0.5) if digit * power <= most_m)
-    width = length_m * scale
+    width = length_m * scene.scale
     bar = f'<path d="M0 -6V0H{width:.1f}V-6" fill="none" stroke="{INK}" stroke-width="2"/>'
-    return _moved(bar + line_of(radius_text(length_m), (width / 2, -10), 13, INK), 22, SIDE - 22)
+    return _moved(bar + line_of(radius_text(length_m, scene.lang), (width / 2, -10), 13, INK), 22, SIDE - 22)

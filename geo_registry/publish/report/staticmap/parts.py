@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shapely.geometry.base import BaseGeometry
 
 if TYPE_CHECKING:
-    from geo_registry.core.kinds import Symbol
+    from geo_registry.core.kinds import Language, Symbol
 
 SIDE = 600.0
 """Side of the drawing in its own units; printed 118 mm wide, so that a unit is about 0.2 mm."""
@@ -79,6 +79,8 @@ class Scene:
         Radius of the widest ring.
     north
         Word or letter on the north arrow.
+    lang
+        Language of the units.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Scene:
     symbol: Symbol
     reach_m: float
     north: str
+    lang: Language
     rings: tuple[Ring, ...]
     areas: tuple[Area, ...] = ()
     marks: tuple[Mark, ...] = ()

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_registry.core.space.geodesy import degree_reach, distance_azimuth, ring
-from geo_registry.publish.report.layout import radius_text, text_of
+from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.staticmap.drawing import area_sample, ring_sample
 from geo_registry.publish.report.staticmap.glyphs import glyph, sample
 from geo_registry.publish.report.staticmap.parts import MARGIN, SIDE, Area, Mark, Ring, Scene
@@ -52,8 +52,9 @@ def scene(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Scene:
         symbol=kind.symbol,
         reach_m=inputs.rings_m[-1],
         north=words.say("compass_n"),
+        lang=words.lang,
         rings=tuple(
-            Ring(plane.flat(ring(plane.lon, plane.lat, radius)), radius_text(radius))
+            Ring(plane.flat(ring(plane.lon, plane.lat, radius)), words.radius(radius))
             for radius in inputs.rings_m
         ),
         areas=tuple(_areas(inputs, plane)),

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from geo_registry.publish.report.layout import lay_out, printable
+from geo_registry.publish.report.layout import lay_out, notes, printable
 from geo_registry.publish.report.model import Facts, Figure, Paragraph, Signatures, Table, Verdict
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _figure(figure: Figure) -> str:
 def _table(table: Table, lang: Language) -> str:
     parts = enumerate(lay_out(table, lang), start=1)
     grids = "".join(_grid(grid, table, "" if part == 1 else f"-{part}") for part, grid in parts)
-    return grids + (f'<p class="note">{_text(table.note)}</p>' if table.note else "")
+    return grids + "".join(f'<p class="note">{_text(note)}</p>' for note in notes(table, lang))
 
 
 def _grid(grid: Grid, table: Table, part: str) -> str:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict, replace
-from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import typst
-
-from geo_registry.errors import RegistryError
-from geo_registry.publish.report.layout import lay_out, printable
+from geo_registry.publish.report.layout import lay_out, notes, printable
 from geo_registry.publish.report.model import Figure, Table
+from geo_registry.publish.report.writers.typesetting import pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +16,6 @@ if TYPE_CHECKING:
 
     from geo_registry.core.kinds import Language
     from geo_registry.publish.report.model import Block, Report
-
-FAMILY, WEIGHTS = "Noto Sans SC", (400, 700)
-"""The typeface of every letter, and the weights the template uses."""
 
 LONG_WORD, BREAK = re.compile(r"[!-~]{13,}"), "\u200b"
 """A word that might not fit its column, and the sign of no width at which it may break."""
@@ -50,32 +41,7 @@ def to_pdf(report: Report, font_paths: Sequence[Path]) -> bytes:
     RegistryError
         ``FONT_MISSING`` if the folders lack the typeface, ``PDF_FAILED`` if typst complains of anything.
     """
-    fonts = _fonts(tuple(str(path) for path in font_paths))
-    try:
-        pdf, warnings = typst.compile_with_warnings(
-            files(__package__).joinpath("report.typ").read_bytes(),
-            format="pdf",
-            font_paths=fonts,
-            sys_inputs={"report": json.dumps(_content(report), ensure_ascii=False)},
-            timestamp=datetime.fromisoformat(report.drawn_up),
-        )
-    except typst.TypstError as fault:
-        raise RegistryError("PDF_FAILED", value=fault.message) from fault
-    if warnings:
-        raise RegistryError("PDF_FAILED", value="; ".join(warning.message for warning in warnings))
-    return pdf
-
-
-@cache
-def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
-    """Read the fonts once: 20 MB that every report needs."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
-    found = {font.weight for font in fonts.fonts() if font.family == FAMILY}
-    if not found.issuperset(WEIGHTS):
-        raise RegistryError(
-            "FONT_MISSING", value=FAMILY, expected=", ".join(map(str, WEIGHTS)), folders=", ".join(folders)
-        )
-    return fonts
+    return pages("report.typ", _content(report), font_paths, report.drawn_up)
 
 
 def _content(report: Report) -> dict[str, Any]:
@@ -89,14 +55,15 @@ def _content(report: Report) -> dict[str, Any]:
         }
         for section in report.sections
     ]
-    return {**plain, "sections": sections, "family": FAMILY}
+    return {**plain, "sections": sections}
 
 
 def _block(block: Block, lang: Language) -> dict[str, Any]:
     match block:
         case Table():
             grids = [asdict(grid) for grid in lay_out(block, lang)]
-            return dict(_fit(asdict(replace(block, columns=(), rows=())) | {"grids": grids}))
+            told = asdict(replace(block, columns=(), rows=())) | {"grids": grids, "notes": notes(block, lang)}
+            return dict(_fit(told))
         case Figure():
             drawings = {"svg": block.svg, "legend": [(drawn, _fit(label)) for drawn, label in block.legend]}
             return {"block": block.block, "caption": _fit(block.caption), **drawings}

@@ -1,0 +1,120 @@
+/* What is round here: a spot or a circle on the map, audited at once and ready to be taken away. */
+
+import { read } from "./api.js";
+import { config, kinds } from "./config.js";
+import { choice, fill, make } from "./dom.js";
+import { downloads } from "./downloads.js";
+import { circle, distanceM } from "./geodesy.js";
+import { count, direction, distanceText, placeText, ringText, say } from "./i18n.js";
+import { failed, waiting } from "./panel.js";
+import { pointAt, sketch } from "./sketch.js";
+import { icon } from "./symbols.js";
+
+const SHAPES = ["spot", "circle"];
+const LISTED = 200;
+const DRAG_PX = 4;
+const SAID_TO = 6;
+
+const written = (numbers) => numbers.map((number) => Number(number.toFixed(SAID_TO))).join(",");
+
+/** Lay out how many of each kind there are, a column a radius. */
+function table(heads, rows) {
+  return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": say("counts") }, make("table", { class: "counts" },
+    make("thead", {},
+      make("tr", {}, make("th", { scope: "col", rowspan: 2 }, say("counts_kind")), heads.map((head) => make("th", { scope: "colgroup", colspan: 2 }, head))),
+      make("tr", {}, heads.flatMap(() => [make("th", { scope: "col", class: "number" }, say("counts_active")), make("th", { scope: "col", class: "number" }, say("counts_all"))]))),
+    make("tbody", {}, rows.map(([kind, numbers]) => make("tr", { "data-kind": kind ?? "all", class: kind ? null : "sum" },
+      make("th", { scope: "row" }, make("span", {}, kind && icon(kinds.get(kind)), kind ? kinds.get(kind).label : say("counts_total"))),
+      numbers.map((number, at) => make("td", { class: at % 2 ? "number all" : "number" }, count(number))))))));
+}
+
+function list(rows, { map, choose }) {
+  const line = (found) => make("li", { "data-id": found.id, onmouseenter: () => pointAt(map, found), onmouseleave: () => pointAt(map, null) },
+    make("button", { type: "button", onclick: () => choose(found.id) }, icon(kinds.get(found.kind), { active: found.active }), make("span", { class: "what" }, found.name || found.code || found.id)),
+    make("p", { class: "quiet" }, [kinds.get(found.kind).label, found.distance_m !== undefined && say("ranked_row", { distance: distanceText(found.distance_m), direction: direction(found.bearing_deg), bearing: Math.round(found.bearing_deg) % 360 })].filter(Boolean).join(" · ")));
+  return [make("ol", { class: "ranked" }, rows.slice(0, LISTED).map(line)), rows.length > LISTED && make("p", { class: "quiet" }, say("around_more", { count: count(rows.length - LISTED) }))];
+}
+
+/** Count sources by kind within radii, from what is near. */
+function counted(sources, radii) {
+  const within = (rows, radius) => rows.filter((one) => one.distance_m <= radius);
+  const numbers = (rows) => radii.flatMap((radius) => [within(rows, radius).filter((one) => one.active).length, within(rows, radius).length]);
+  const names = [...new Set(sources.map((one) => one.kind))].sort();
+  return [...names.map((kind) => [kind, numbers(sources.filter((one) => one.kind === kind))]), [null, numbers(sources)]];
+}
+
+async function circular(centre, radii, tools) {
+  const widest = radii.at(-1);
+  const [lon, lat] = centre.map((degrees) => Number(degrees.toFixed(SAID_TO)));
+  const { found } = await read("api/near", { lon, lat, radius_m: widest });
+  const sources = found.filter((one) => one.role === "source");
+  const selection = { near: written([lon, lat, widest]) };
+  return [
+    make("p", { class: "quiet" }, placeText(lon, lat)),
+    table(radii.map((radius) => say("within", { ring: radius % 1 ? distanceText(radius) : ringText(radius) })), counted(sources, radii)),
+    make("h3", {}, say("around_export")), downloads(selection),
+    make("h3", {}, say("around_list")), list(found, tools),
+  ];
+}
+
+/** Make the tool. */
+export function aroundHere({ map, panel, tools, choose }) {
+  let [shape, from] = ["spot", null];
+  const canvas = () => map.getCanvas();
+
+  async function show(draw, ask) {
+    sketch(map, draw);
+    const body = make("div", { class: "around" }, waiting());
+    const again = () => show(draw, ask);
+    const open = (id) => choose(id, { from: { name: say("around"), go: () => { sketch(map, draw); panel.show(say("around"), body, { focus: true }); } }, focus: true });
+    panel.show(say("around"), body);
+    try {
+      fill(body, make("p", { class: "quiet" }, say("around_note")), await ask({ map, choose: open }));
+    } catch (fault) {
+      fill(body, failed(fault, again));
+    }
+  }
+
+  const round = (centre, radii) => show({ area: circle(centre, radii.at(-1)), points: [centre] }, (own) => circular(centre, radii, own));
+
+  const begin = (event) => {
+    if (shape === "spot") return;
+    event.preventDefault();
+    from = event;
+  };
+  const drag = (event) => {
+    if (!from) return;
+    const [start, end] = [from.lngLat.toArray(), event.lngLat.toArray()];
+    sketch(map, { area: circle(start, distanceM(start, end)), points: [start] });
+  };
+  const end = (event) => {
+    const begun = from;
+    from = null;
+    if (!begun || begun.point.dist(event.point) < DRAG_PX) return;
+    const [start, stop] = [begun.lngLat.toArray(), event.lngLat.toArray()];
+    round(start, [distanceM(start, stop)]);
+  };
+  const click = ({ lngLat }) => shape === "spot" && round(lngLat.toArray(), config.rings_m);
+  // without a pointer: Enter asks round the middle of the map
+  const key = (event) => {
+    if (event.key === "Enter" && event.target === canvas()) round(map.getCenter().toArray(), config.rings_m);
+  };
+  const listeners = { mousedown: begin, touchstart: begin, mousemove: drag, touchmove: drag, mouseup: end, touchend: end, click };
+  const tell = () => tools.tell(choice(say("around_shape"), SHAPES.map((one) => [one, say(`around_${one}`)]), shape, (chosen) => { shape = chosen; tell(); }), make("span", {}, say(`around_${shape}_hint`)));
+
+  return {
+    name: "around",
+    /** Audit round a place that was found otherwise. */
+    at: (centre) => round(centre, config.rings_m),
+    start() {
+      for (const [name, listener] of Object.entries(listeners)) map.on(name, listener);
+      canvas().addEventListener("keydown", key);
+      tell();
+    },
+    stop() {
+      from = null;
+      for (const [name, listener] of Object.entries(listeners)) map.off(name, listener);
+      canvas().removeEventListener("keydown", key);
+    },
+  };
+}

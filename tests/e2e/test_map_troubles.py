@@ -1,0 +1,36 @@
+"""What the map says when something fails, and to whom it is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.e2e.pages import VIEW, MapPage
+
+Opener = Callable[..., MapPage]
+
+
+def test_tiles_that_fail_are_said_and_read_again(open_page: Opener) -> None:
+    """Where tiles cannot be read a sentence says so; its button reads them again and the sentence goes."""
+    page = open_page()
+    page.page.route("**/tiles/sources/**", lambda route: route.fulfill(status=503, body="busy"))
+    page.page.reload()
+    bar = page.page.locator("[data-notice=tiles]")
+    bar.wait_for()
+    assert bar.get_attribute("role") == "alert"
+    assert page.drawn("sources-symbol") == []
+    page.page.unroute("**/tiles/sources/**")
+    bar.get_by_role("button", name="再试一次").click()
+    page.until(f"{VIEW}.queryRenderedFeatures({{ layers: ['sources-symbol'] }}).length > 100")
+    assert bar.count() == 0
+    page.complaints.clear()  # the browser's own words about the tiles that were to fail
+
+
+def test_a_newcomer_is_told_what_to_do_once(open_page: Opener) -> None:
+    """The first page says what a click does; shut once, it is never said again."""
+    page = open_page()
+    hint = page.page.locator("[data-notice=hint]")
+    assert "星形站点" in hint.inner_text()
+    hint.get_by_role("button").click()
+    page.page.reload()
+    page.until("performance.getEntriesByName('map-drawn').length > 0")
+    assert hint.count() == 0

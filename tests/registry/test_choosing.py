@@ -1,0 +1,279 @@
+"""One filter, many doors: what is chosen is as many wherever it is asked, each read from its own output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import geopandas as gpd
+import mapbox_vector_tile
+import pandas as pd
+import pytest
+import shapely
+from flask.testing import FlaskClient
+
+import geo_registry as gr
+from geo_registry.registry import Registry
+from geo_registry.registry.seeing import many
+from geo_registry.settings import Settings
+from geo_registry.web import create_app
+from tests.cli.shell import document, run
+
+Asked = dict[str, str]
+SAMPLES = 200
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def registry(demo_store: str) -> Iterator[Registry]:
+    """Open the demo city."""
+    opened: Registry = gr.open(demo_store)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def client(registry: Registry, demo_store: str) -> FlaskClient:
+    """Serve the demo city."""
+    return create_app(Settings(store_url=demo_store), registry).test_client()
+
+
+@pytest.fixture(scope="module")
+def rows(registry: Registry) -> gpd.GeoDataFrame:
+    """Read the sources that stand today, with their own priority."""
+    found = registry.sources(on=registry.today).reset_index(drop=True)
+    own = registry.priorities().reindex(found["id"])
+    return found.assign(
+        priority=own["priority"].fillna("low").array, flagged=own["flagged"].eq(other=True).array
+    )
+
+
+def drawn(chance: random.Random, rows: gpd.GeoDataFrame) -> Asked:
+    """Draw a combination of filters, each now and then."""
+    some = rows[rows.geometry.notna()].sample(1, random_state=chance.randrange(2**32)).iloc[0]
+    name = str(some["name"])
+    start = chance.randrange(max(1, len(name) - 1))
+    kinds = sorted(rows["kind"].unique())
+    offers: dict[str, str] = {
+        "kind": ",".join(chance.sample(kinds, chance.randint(1, 4))),
+        "status": chance.choice(["active", "all", "operating", "registered,rectifying", "closed,banned"]),
+        "priority": ",".join(chance.sample(["high", "medium", "low"], chance.randint(1, 2))),
+        "flagged": chance.choice(["true", "1", "false"]),
+        "overdue": "true",
+        "district": ",".join({str(some["district"]), str(rows["district"].iloc[0])}),
+        "township": str(some["township"]),
+        "text": name[start : start + 2],
+        "bbox": f"{some.geometry.centroid.x - 0.2},{some.geometry.centroid.y - 0.1},"
+        f"{some.geometry.centroid.x + 0.1},{some.geometry.centroid.y + 0.2}",
+        "near": f"{some.geometry.centroid.x},{some.geometry.centroid.y},{chance.randint(500, 20_000)}",
+    }
+    return {key: offers[key] for key in offers if chance.random() < 0.2}
+
+
+def plain(text: str) -> str:
+    """Bring a text to the spelling in which it is looked for."""
+    return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+
+
+def expected(registry: Registry, rows: gpd.GeoDataFrame, asked: Asked) -> pd.DataFrame:
+    """Choose with plain pandas what a question means."""
+    mask = pd.Series(data=True, index=rows.index)
+    for name in ("kind", "priority", "district", "township"):
+        mask &= rows[name].isin(asked[name].split(",")) if name in asked else True
+    status = asked.get("status", "all")
+    statuses = registry.catalog.active if status == "active" else status.split(",")
+    mask &= rows["status"].isin(statuses) if status != "all" else True
+    mask &= rows["flagged"] if asked.get("flagged", "false") != "false" else True
+    if "overdue" in asked:
+        deadlines = {
+            field.name: field
+            for kind in registry.catalog.kinds.values()
+            for field in kind.all_fields
+            if field.deadline
+        }
+        due = pd.Series(data=False, index=rows.index)
+        for name in deadlines:
+            due |= rows[name] < pd.Timestamp(registry.today)
+        mask &= due & rows["status"].isin(registry.catalog.active) & (rows["status"] != "upgraded")
+    if "text" in asked:
+        said = rows[["code", "name", "address", "township", "uscc"]].fillna("").astype(str)
+        wanted = plain(asked["text"])
+        held = [any(wanted in plain(text) for text in one) for one in said.to_numpy()]
+        mask &= pd.Series(held, index=rows.index)
+    if "bbox" in asked:
+        west, south, east, north = map(float, asked["bbox"].split(","))
+        mask &= rows.geometry.intersects(shapely.box(west, south, east, north))
+    if "near" in asked:
+        found = registry.near(*map(float, asked["near"].split(",")))
+        mask &= rows["id"].isin(found["id"])
+    return pd.DataFrame(rows[mask])
+
+
+def by_kind(rows: pd.DataFrame) -> dict[str, int]:
+    """Count rows by kind."""
+    return {str(kind): int(count) for kind, count in rows["kind"].value_counts().items()}
+
+
+def of_counts(counted: dict[str, Any]) -> dict[str, int]:
+    """Read the kinds of a document of counts, having added them up to its total."""
+    kinds = {kind: each["all"] for kind, each in counted["kinds"].items() if each["all"]}
+    assert sum(kinds.values()) == counted["total"] == sum(counted["priorities"].values())
+    return kinds
+
+
+def of_csv(client: FlaskClient, asked: Asked) -> dict[str, int]:
+    """Count the rows of the exported tables by kind."""
+    answer = client.get(f"/api/export?{urlencode({'kind': 'sources'} | asked | {'format': 'csv'})}")
+    if answer.status_code == 400:
+        assert answer.json
+        assert answer.json["code"] == "EXPORT_EMPTY"
+        return {}
+    tables = [answer.data]
+    if zipfile.is_zipfile(io.BytesIO(answer.data)):
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            tables = [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
+    texts = [table.decode("utf-8-sig") for table in tables]
+    lines = [line for text in texts for line in csv.DictReader(io.StringIO(text)) if line.get("kind")]
+    return dict(Counter(line["kind"] for line in lines))
+
+
+def of_gpkg(client: FlaskClient, asked: Asked, file: Path) -> dict[str, int]:
+    """Count the rows of an exported GeoPackage by layer."""
+    answer = client.get(f"/api/export?{urlencode({'kind': 'sources'} | asked | {'format': 'gpkg'})}")
+    if answer.status_code == 400:
+        return {}
+    file.write_bytes(answer.data)
+    read = [gpd.read_file(file, layer=name) for name in gpd.list_layers(file)["name"]]
+    return dict(Counter(str(kind) for layer in read if "kind" in layer for kind in layer["kind"]))
+
+
+def of_tile(client: FlaskClient, asked: Asked) -> dict[str, int]:
+    """Add up by kind the points and groups of the tile that holds the whole world."""
+    answer = client.get(f"/tiles/sources/0/0/0.mvt?{urlencode(asked)}")
+    assert answer.status_code == 200, answer.json
+    layers = mapbox_vector_tile.decode(answer.data) if answer.data else {}
+    found: Counter[str] = Counter()
+    for feature in layers.get("sources", {}).get("features", []):
+        said = feature["properties"]
+        if feature["geometry"]["type"] == "Point":
+            sums = {name.removeprefix("k_"): n for name, n in said.items() if name.startswith("k_")}
+            found.update(sums if "cluster" in said else [said["kind"]])
+    return dict(found)
+
+
+def of_page(client: FlaskClient, asked: Asked) -> int:
+    """Read the number that stands on the page."""
+    page = client.get(f"/sources?{urlencode(asked | {'per_page': '1', 'lang': 'en'})}", headers=PAGE).text
+    said = re.search(r'id="total" data-total="(\d+)">([\d,]+) sources<', page)
+    assert said
+    assert said[1] == said[2]
+    return int(said[1])
+
+
+def words(asked: Asked) -> list[str]:
+    """Say a question on the command line."""
+    said = []
+    for name, value in asked.items():
+        if name not in {"flagged", "overdue"}:
+            said += [f"--{name}", value]
+        elif value != "false":
+            said += [f"--{name}"]
+    return said
+
+
+@pytest.mark.parametrize("seed", range(0, SAMPLES, 20))
+def test_every_door_counts_the_same(
+    *, client: FlaskClient, registry: Registry, rows: gpd.GeoDataFrame, tmp_path: Path, seed: int
+) -> None:
+    """For any combination of filters each door tells the rows that plain pandas finds, kind by kind."""
+    for number in range(seed, seed + 20):
+        asked = drawn(random.Random(number), rows)  # noqa: S311 (no secret)
+        true = expected(registry, rows, asked)
+        kinds, query = by_kind(true), urlencode(asked)
+        counted = client.get(f"/api/choice/counts?{query}").json
+        assert counted
+        assert of_counts(counted) == kinds, asked
+        assert counted["unlocated"] == int(true.geometry.isna().sum())
+        listed = client.get(f"/api/list?{query}&per_page=1").json
+        assert listed
+        assert (listed["total"], len(listed["rows"])) == (len(true), min(1, len(true)))
+        assert of_page(client, asked) == len(true)
+        assert of_csv(client, asked) == kinds, asked
+        assert of_tile(client, asked) == by_kind(true[true.geometry.notna()]), asked
+        if number % 20 == 0:
+            assert of_gpkg(client, asked, tmp_path / f"{number}.gpkg") == kinds
+            said = document(registry.settings.store_url, "sources", "--counts", *words(asked))
+            assert of_counts(said["counts"]) == kinds
+
+
+def test_pages_of_a_list_are_the_whole_in_order(client: FlaskClient, rows: gpd.GeoDataFrame) -> None:
+    """Pages one after another hold every row once, by the order asked; what is empty stands last."""
+    first = client.get("/api/list?overdue=true&per_page=40").json
+    assert first
+    seen: list[dict[str, Any]] = []
+    for page in range(1, first["pages"] + 1):
+        answer = client.get(f"/api/list?overdue=true&sort=-score&per_page=40&page={page}").json
+        assert answer
+        seen += answer["rows"]
+    assert len(seen) == len({row["id"] for row in seen}) == first["total"] > 40
+    scores = [-1.0 if row["score"] is None else row["score"] for row in seen]
+    assert scores == sorted(scores, reverse=True)
+    assert {row["id"] for row in seen} <= set(rows["id"])
+    names = client.get("/api/list?sort=name&per_page=200&columns=owner").json
+    assert names
+    assert [row["name"] for row in names["rows"]] == sorted(rows["name"].dropna())[:200]
+    assert all(set(row["columns"]) == {"owner"} for row in names["rows"])
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("kind=volcano", "KIND_UNKNOWN"),
+        ("kind=camera", "KIND_NOT_SOURCE"),
+        ("status=asleep", "STATUS_UNKNOWN"),
+        ("bbox=3,2,1", "NUMBERS_EXPECTED"),
+        ("bbox=1,9,2,3", "BBOX_INVALID"),
+        ("near=114,33,-1", "RING_NOT_POSITIVE"),
+        ("overdue=perhaps", "CHOICE_UNKNOWN"),
+        ("as_of=999999", "REVISION_UNKNOWN"),
+    ],
+)
+def test_a_filter_that_is_none_is_refused_to_programs_and_told_to_people(
+    client: FlaskClient, query: str, code: str
+) -> None:
+    """An address answers a program 400 by name; the page says it in a line and shows the rest."""
+    for path in ("/api/choice/counts", "/api/list", "/sources"):
+        refused = client.get(f"{path}?{query}")
+        assert (refused.status_code, refused.json and refused.json["code"]) == (400, code)
+    page = client.get(f"/sources?{query}&district=郾城区&lang=en", headers=PAGE)
+    assert page.status_code == 200
+    told = re.search(r'id="total" data-total="(\d+)"', page.text)
+    assert told
+    whole = client.get("/api/choice/counts?district=郾城区").json
+    assert whole
+    assert (int(told[1]), "It is left out." in page.text) == (whole["total"], True)
+
+
+def test_a_district_that_is_gone_is_said(client: FlaskClient) -> None:
+    """A name that no source has leaves nothing and is named, in the document and on the page."""
+    answer = client.get("/api/choice/counts?district=旧县").json
+    assert answer
+    assert (answer["total"], answer["unknown"]) == (0, {"district": ["旧县"]})
+    assert "No source lies in: 旧县" in client.get("/sources?district=旧县&lang=en", headers=PAGE).text
+
+
+def test_too_many_records_are_refused_by_name(demo_store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where rows are not held one by one, a choice that needs them says so and what to ask instead."""
+    monkeypatch.setattr(many, "WHOLE", -1)
+    refused = run(demo_store, "--json", "sources", "--text", "煤")
+    assert (refused.exit_code, json.loads(refused.stdout)["code"]) == (2, "CHOICE_TOO_MANY")
