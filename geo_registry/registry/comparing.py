@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from geo_registry.core.audit.past import compare
@@ -38,8 +38,8 @@ class Span:
     station
         Code, id or name.
     since, until
-        Days or revisions; None for today and the newest revision. A revision is what was known then, of
-        today.
+        Days or revisions: a revision is what was known then, of today. None for a month before the other
+        time, and for today and the newest revision.
     by
         How days are read: ``valid``, true on that day as is known now; ``known``, true on that day as was
         known at its end.
@@ -50,7 +50,7 @@ class Span:
     """
 
     station: str
-    since: int | date
+    since: int | date | None = None
     until: int | date | None = None
     by: str = VALID
     kinds: tuple[str, ...] = ()
@@ -128,18 +128,37 @@ class Comparing:
     def _questions(self, span: Span) -> tuple[Question, Question]:
         """Put the two times as questions of an audit."""
         plain = Question(stations=(span.station,), kinds=span.kinds, status="all", rings_m=span.rings_m)
-        asked = (_at(plain, span.since, span.by), _at(plain, span.until, span.by))
+        last = span.until if isinstance(span.until, date) else self._house.today
+        since = month_before(last) if span.since is None else span.since
+        asked = (_at(plain, since, span.by), _at(plain, span.until, span.by))
         before, after = (audits.settle(self._house, self._viewer, one) for one in asked)
         known = [self._house.revision(one.as_of) for one in (before, after)]
         true = [one.on or self._house.today for one in (before, after)]
         if known != sorted(known) or true != sorted(true):
-            raise ValueRefused("TIMES_SWAPPED", value=str(span.since), until=str(span.until or true[1]))
+            raise ValueRefused("TIMES_SWAPPED", value=str(since), until=str(span.until or true[1]))
         return before, after
 
     def _audit(self, settled: Question) -> Audit:
         if audits.sited(self._house, self._viewer, settled).empty:
             raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(settled.on))
         return audits.answered(self._house, self._viewer, settled)
+
+
+def month_before(day: date) -> date:
+    """Give the same day of the month before, or that month's last.
+
+    Parameters
+    ----------
+    day
+        Any day.
+
+    Examples
+    --------
+    >>> str(month_before(date(2026, 3, 31))), str(month_before(date(2026, 1, 5)))
+    ('2026-02-28', '2025-12-05')
+    """
+    last = day.replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
 
 
 def _at(question: Question, time: int | date | None, by: str) -> Question:

@@ -79,11 +79,20 @@ def _quoted(text: str) -> str:
 
 
 def _section(section: Section, lang: Language) -> str:
-    blocks = "\n".join(_block(block, lang) for block in section.blocks)
+    blocks = "\n".join(fragment(block, lang) for block in section.blocks)
     return f'<section id="{escape(section.name)}">\n<h2>{_text(section.title)}</h2>\n{blocks}\n</section>'
 
 
-def _block(block: Block, lang: Language) -> str:
+def fragment(block: Block, lang: Language) -> str:
+    """Write one block of a report as HTML, for this page or another of ours.
+
+    Parameters
+    ----------
+    block
+        A fact sheet, table, figure, verdict or paragraph; every text of it is escaped.
+    lang
+        Language of the compass words.
+    """
     match block:
         case Table():
             return _table(block, lang)
