@@ -27,15 +27,31 @@ def in_words(reasons: str, lang: Language, catalog: Catalog) -> str:
     str
         One phrase a part, with its points; empty for no reasons.
     """
-    return say("score.separator", lang).join(
-        _phrase(part, lang, catalog) for part in reasons.split(";") if part
-    )
+    separator, said = say("score.separator", lang), in_parts(reasons, lang, catalog)
+    return separator.join(say("score.scored", lang, phrase=phrase, points=points) for phrase, points in said)
 
 
-def _phrase(part: str, lang: Language, catalog: Catalog) -> str:
+def in_parts(reasons: str, lang: Language, catalog: Catalog) -> tuple[tuple[str, float], ...]:
+    """Say why a pair has its score, part by part: the points add up to the score.
+
+    Parameters
+    ----------
+    reasons, lang, catalog
+        As for `in_words`.
+
+    Returns
+    -------
+    tuple of (str, float)
+        A phrase and its points, in the order of the reasons.
+    """
+    return tuple(_part(part, lang, catalog) for part in reasons.split(";") if part)
+
+
+def _part(part: str, lang: Language, catalog: Catalog) -> tuple[str, float]:
     head, _, points = part.rpartition("=")
     name, _, argument = head.partition(":")
-    return say(f"score.{name}", lang, argument=_argument(argument, lang, catalog), points=float(points))
+    phrase = say(f"score.{name}", lang, argument=_argument(argument, lang, catalog))
+    return phrase, float(points)
 
 
 def _argument(argument: str, lang: Language, catalog: Catalog) -> str | float:

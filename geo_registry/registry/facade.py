@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from geo_registry.core import access
 from geo_registry.core.bounds import OPEN_ROLES
-from geo_registry.publish.reasons import in_words
+from geo_registry.publish.reasons import in_parts, in_words
 from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, importing, readiness, records, seeing, tiling
 from geo_registry.registry.auditing import Auditing
 from geo_registry.registry.audits import Question
 from geo_registry.registry.choosing import Choice, Choosing
+from geo_registry.registry.comparing import Comparing
 from geo_registry.registry.editing import Editing
 from geo_registry.registry.keeping import Keeping
 from geo_registry.registry.people import People
@@ -104,6 +105,11 @@ class Registry:
     def auditing(self) -> Auditing:
         """Audits of any size."""
         return Auditing(self._house, self._viewer)
+
+    @property
+    def comparing(self) -> Comparing:
+        """Neighbourhoods at two times."""
+        return Comparing(self._house, self._viewer)
 
     def must(self, right: Right) -> None:
         """Refuse who has no right to an act, before it is read what is asked; errors as `access.must`."""
@@ -301,6 +307,10 @@ class Registry:
     def reasons_in_words(self, reasons: str, lang: Language) -> str:
         """Say in Chinese or English why a pair has its score; reasons as an audit's pairs have them."""
         return in_words(reasons, lang, self.catalog)
+
+    def reasons_in_parts(self, reasons: str, lang: Language) -> tuple[tuple[str, float], ...]:
+        """Say the same part by part, with the points of each."""
+        return in_parts(reasons, lang, self.catalog)
 
     def tile(
         self, layer: str, z: int, x: int, y: int, *, wanted: Choice = tiling.EVERYTHING

@@ -24,6 +24,8 @@ Given = ParamSpec("Given")
 
 WORTH_PACKING = 1_000
 """Bytes below which packing gains nothing: an answer fits one network packet anyway."""
+PAGES = ("pages", "neighbourhood", "changes")
+"""Blueprints whose addresses remember the language that was chosen."""
 _PACKED = ("text/", "application/json", "application/geo+json")
 _LEVEL = 5
 
@@ -150,7 +152,7 @@ def _finish(response: Response) -> Response:
     if is_known():
         response.cache_control.public, response.cache_control.private = False, True
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.blueprint == "pages":
+    if asked in LANGUAGES and request.blueprint in PAGES:
         response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True)
     return _packed(response)
 

@@ -156,7 +156,11 @@ class Query:
         ValueRefused
             ``NUMBER_EXPECTED`` or ``DATE_EXPECTED``.
         """
-        return reading.revision("as_of", self.text("as_of") or "")
+        return self.time("as_of")
+
+    def time(self, name: str) -> int | date | None:
+        """Give a revision or a day; errors as `as_of`."""
+        return reading.revision(name, self.text(name) or "")
 
     def rings_m(self) -> tuple[float, ...]:
         """Give the radii asked for in metres, else those of the contract.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import geo_registry as gr
+from geo_registry.publish.reasons import in_parts
+from geo_registry.registry.publishing import REPORTS
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
 from tests.web.town import HOSTILE
@@ -86,15 +88,17 @@ def test_the_station_page_ranks_with_reasons(client: FlaskClient, registry: Regi
     page = client.get("/stations/S1?lang=en").text
     pairs = registry.audit().pairs_for(str(registry.audit().pairs["station_id"].iloc[0]))
     assert re.findall(r'<tr data-id="(\w+)">', page) == pairs["source_id"].tolist()
-    for reasons in pairs["reasons"]:
-        assert registry.reasons_in_words(reasons, "en") in told(page)
+    for reasons, score in zip(pairs["reasons"], pairs["score"], strict=True):
+        parts = in_parts(reasons, "en", registry.catalog)
+        assert all(f"{phrase} {points:+g}" in told(page) for phrase, points in parts)
+        assert sum(points for _, points in parts) == score
 
 
 def test_the_station_page_links_to_what_it_offers(client: FlaskClient) -> None:
     """Report and export links of the neighbourhood page lead to files, with the rings that were asked."""
     page = client.get("/stations/S1?rings=500,2000&lang=en").text
     links = [unescape(link) for link in re.findall(r'href="(/api/[^"]+)"', page)]
-    assert len(links) == 6
+    assert len(links) == len(REPORTS) + 6 + 3
     assert any("rings=500,2000" in link.replace("%2C", ",") and "report.pdf" in link for link in links)
     assert any("ring=2000" in link for link in links)
 

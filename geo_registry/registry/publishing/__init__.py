@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
-from geo_registry.registry.publishing.reporting import REPORTS, report
+from geo_registry.registry.publishing.reporting import REPORTS, pictured, report
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
     from geo_registry.publish.export import Exported
+    from geo_registry.publish.portrait import Portrait
     from geo_registry.registry.audits import Question
     from geo_registry.registry.house import House
 
@@ -45,6 +46,10 @@ class Publishing:
             Rings, dates and revision.
         """
         return report(self._house, self._viewer, station, form, lang=lang, question=question)
+
+    def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
+        """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""
+        return pictured(self._house, self._viewer, station, lang=lang, question=question)
 
     def export(self, order: ExportOrder) -> Exported:
         """Write records of a kind, the rings, or what is unlocated, as a file."""

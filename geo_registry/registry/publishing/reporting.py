@@ -14,6 +14,7 @@ import pandas as pd
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported
+from geo_registry.publish.portrait import Portrait, portrait
 from geo_registry.registry import audits, records, seeing
 from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import Question
@@ -70,6 +71,14 @@ def report(
     settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
     key = ("report", settled, form, lang, viewer.bounds)
     return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+
+
+def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, question: Question) -> Portrait:
+    """Draw a station's neighbourhood in pieces of a page; parameters and errors as `report`."""
+    seeing.must_see_each(viewer)
+    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
+    key = ("portrait", settled, lang, viewer.bounds)
+    return house.recent.get(key, lambda: portrait(_report_inputs(house, viewer, settled), lang))
 
 
 def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:

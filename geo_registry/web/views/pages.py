@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Blueprint, g, render_template, request, url_for
 
 import geo_registry as gr
-from geo_registry.errors import NotFound, StoreError
+from geo_registry.errors import StoreError
 from geo_registry.registry.choosing import MOST_ROWS, NAMES
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language, viewer
@@ -94,28 +94,6 @@ def stations() -> str:
     found = documents.stations(registry(), None, language())
     levels = documents.levels(catalog(), language())
     return render_template("stations.html", stations=found, levels=levels)
-
-
-@blueprint.get("/stations/<station>")
-@answers.tagged
-def station(station: str) -> str:
-    """Show a station's neighbourhood: counts, ranked sources, links to report and export."""
-    query = Query("rings", "on")
-    question = query.question(station)
-    found, lang = registry().audit(question=question), language()
-    if found.summary.empty:
-        raise NotFound("STATION_NOT_VALID", value=station, on=question.on or registry().today)
-    described = documents.full(registry(), str(found.summary["station_id"].iloc[0]), lang)
-    return render_template(
-        "station.html",
-        station=described,
-        told={field["name"]: field["text"] for field in described["fields"]},
-        counts=documents.counts(registry(), found.summary, lang),
-        pairs=documents.ranked(registry(), found.pairs, lang),
-        audited=found.request,
-        active=documents.active_statuses(catalog(), lang),
-        asked={name: value for name, value in request.args.items() if name != "lang"},
-    )
 
 
 @blueprint.get("/sources")

@@ -23,6 +23,7 @@ TABLE = """
 GET     /                                       all
 GET     /stations                               all
 GET     /stations/<station>                     all         station
+GET     /stations/<station>/changes             all         station
 GET     /sources                                all
 GET     /sources/<record_id>                    all         source
 GET     /sources/<record_id>/edit               edit        source
@@ -59,6 +60,7 @@ GET     /api/near                               all
 GET     /api/place                              all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
+GET     /api/stations/<station>/changes         all         station
 GET     /api/audit                              all
 GET     /api/stations/<station>/report.<form>   all         station
 GET     /api/export                             all

@@ -79,11 +79,20 @@ def _quoted(text: str) -> str:
 
 
 def _section(section: Section, lang: Language) -> str:
-    blocks = "\n".join(_block(block, lang) for block in section.blocks)
+    blocks = "\n".join(fragment(block, lang) for block in section.blocks)
     return f'<section id="{escape(section.name)}">\n<h2>{_text(section.title)}</h2>\n{blocks}\n</section>'
 
 
-def _block(block: Block, lang: Language) -> str:
+def fragment(block: Block, lang: Language) -> str:
+    """Write one block of a report as HTML, for this page or another of ours.
+
+    Parameters
+    ----------
+    block
+        A fact sheet, table, figure, verdict or paragraph; every text of it is escaped.
+    lang
+        Language of the compass words.
+    """
     match block:
         case Table():
             return _table(block, lang)
@@ -125,7 +134,7 @@ def _grid(grid: Grid, table: Table, part: str) -> str:
     whole = sum(head.width for head in grid.heads)
     columns = "".join(f'<col width="{head.width / whole:.1%}">' for head in grid.heads)
     return (
-        f'<div class="{width}"><table id="table-{escape(table.name)}{part}">'
+        f'<div class="{width}" role="group" tabindex="0" aria-label="{_text(table.caption)}"><table id="table-{escape(table.name)}{part}">'
         f"<caption>{_text(table.caption)}</caption>\n<colgroup>{columns}</colgroup>\n"
         f"<thead>{_heads(grid)}</thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
@@ -133,7 +142,8 @@ def _grid(grid: Grid, table: Table, part: str) -> str:
 
 def _heads(grid: Grid) -> str:
     above = "".join(
-        f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>' for label, span in grid.groups
+        f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>' if label else f'<td colspan="{span}"></td>'
+        for label, span in grid.groups
     )
     heads = "".join(f'<th scope="col"{_side(head.numeric)}>{_lines(head.lines)}</th>' for head in grid.heads)
     return f"<tr>{above}</tr><tr>{heads}</tr>" if above else f"<tr>{heads}</tr>"

@@ -1,0 +1,134 @@
+"""Everybody reaches everything: no fault that axe knows of on any page, and all the way by the keyboard."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.serving import make_server
+
+import geo_registry as gr
+from geo_registry.registry.people import Grant
+from geo_registry.settings import Settings
+from geo_registry.web import create_app
+from tests.e2e.pages import MapPage
+from tests.people.making import CHEAP, PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from geo_registry.registry import Registry
+
+STATION = "2399A"
+OPEN = ("", "stations", f"stations/{STATION}", f"stations/{STATION}/changes?from=2024-01-01", "sources", "login")
+OPEN_MORE = ("nothing-here", f"api/stations/{STATION}/report.html")
+SIGNED_IN = ("sources/{id}", "sources/{id}/edit", "sources/{id}/history", "imports", "twins", "account")
+LOOKS = ((1440, "light"), (390, "dark"))
+"""Both widths and both themes, each once."""
+MOST_TABS = 60
+RUN = (
+    "axe.run({ resultTypes: ['violations'] }).then((found) => found.violations.map("
+    "(one) => [one.id, one.nodes.map((node) => node.html.slice(0, 160))]))"
+)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Read axe-core as it was installed."""
+    return (Settings().static / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def town(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Open a demo city in which li may do everything."""
+    copy = shutil.copy(demo_path, tmp_path_factory.mktemp("reach") / "demo.db")
+    opened = gr.open(chosen=replace(Settings(), store_url=f"sqlite:///{copy}", password_cost=CHEAP))
+    opened.people.add("li", Grant("admin"), PASSWORD)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def home(town: Registry) -> Iterator[str]:
+    """Serve it from this process."""
+    server = make_server("127.0.0.1", 0, create_app(town.settings, town), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def faults(page: Page, axe: str) -> list[Any]:
+    """Ask axe what is wrong with a page as it stands."""
+    page.evaluate(axe)
+    return list(page.evaluate(RUN))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, address: str, axe: str, look: tuple[int, str]
+) -> None:
+    """A stranger's pages, the map with its panel and the report have no violation of any rule."""
+    width, scheme = look
+    opened = MapPage(browser, address, (width, 900), "en")
+    opened.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found = {path: faults(opened.go(path).page, axe) for path in (*OPEN, *OPEN_MORE)}
+    opened.go("")
+    opened.page.keyboard.press("/")
+    opened.close()
+    assert {path: fault for path, fault in found.items() if fault} == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_the_pages_of_those_who_work(
+    browser: Browser, home: str, town: Registry, axe: str, look: tuple[int, str]
+) -> None:
+    """Card, form, history, imports, twins and account have no violation either."""
+    width, scheme = look
+    opened = MapPage(browser, home, (width, 900), "zh")
+    page = opened.page
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    opened.go("login")
+    page.fill("input[name=name]", "li")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector(".leave")
+    source = str(town.search("0123").iloc[0]["id"])
+    paths = [path.format(id=source) for path in SIGNED_IN]
+    found = {path: faults(opened.go(path).page, axe) for path in paths}
+    opened.close()
+    assert {path: fault for path, fault in found.items() if fault} == {}
+
+
+def test_from_the_map_to_the_paper_by_keys_alone(browser: Browser, address: str) -> None:
+    """Keys alone find a station on the map, open its panel and fetch its report as PDF."""
+    opened = MapPage(browser, address, (1280, 800), "en")
+    page = opened.go("").page
+    tab_to(page, "document.activeElement.matches('#search input')")
+    page.keyboard.type(STATION)
+    opened.until("document.querySelector('#found [role=option]')")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    opened.until("document.querySelector('#panel:not([hidden]) a[href*=\"report.pdf\"]')")
+    tab_to(page, "(document.activeElement.href || '').includes('report.pdf')")
+    with page.expect_response("**/report.pdf*") as told:
+        page.keyboard.press("Enter")
+    assert (told.value.status, told.value.headers["content-type"]) == (200, "application/pdf")
+    opened.close()
+
+
+def tab_to(page: Page, reached: str) -> None:
+    """Press the tabulator until something has the focus; never for ever."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"() => Boolean({reached})"):
+            return
+    pytest.fail(f"no {MOST_TABS} tabs lead there: {reached}")
