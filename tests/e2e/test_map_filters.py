@@ -95,7 +95,7 @@ def test_filters_act_at_once_and_back_takes_them_back(
 
 
 def test_single_statuses_and_deadlines(open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame) -> None:
-    """One status alone, and what is overdue alone, are what map and counts show; all is had back by a button."""
+    """One status alone, and what is overdue alone, are what map and counts show; a button has all back."""
     status = rows["status"].value_counts().index[1]
     page = open_page(f"?status={status}")
     total(page, int((rows["status"] == status).sum()))
@@ -105,7 +105,7 @@ def test_single_statuses_and_deadlines(open_page: Opener, demo: Registry, rows: 
     page.page.check("input[name=overdue]")
     page.until("document.getElementById('total').dataset.total < 1000")
     late = int(page.page.get_attribute("#total", "data-total") or 0)
-    assert 0 < late
+    assert late > 0
     assert len(drawn(page, demo)) <= late
     assert asked(page) == {"overdue": ["1"]}
 
