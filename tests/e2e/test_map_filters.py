@@ -113,7 +113,7 @@ def test_single_statuses_and_deadlines(open_page: Opener, demo: Registry, rows: 
 def test_a_filter_that_is_no_more_is_said_and_left_out(
     open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame
 ) -> None:
-    """A link with a kind, a parameter and a district that there are not: all else is shown, a line says so."""
+    """A link with a kind, a parameter and a district that are gone: all else is shown, a line says so."""
     page = open_page("?kind=gone_kind&ward=3&district=%E6%97%A7%E5%8E%BF&status=active")
     line = page.page.locator("[data-notice=dropped]")
     page.until("document.querySelector('[data-notice=dropped]')?.textContent.includes('旧县')")
