@@ -1,4 +1,4 @@
-/* What is round here: a spot or a circle on the map, audited at once and ready to be taken away. */
+/* What is round here: a spot, a circle or a box on the map, audited at once and ready to be taken away. */
 
 import { read } from "./api.js";
 import { config, kinds } from "./config.js";
@@ -10,11 +10,13 @@ import { failed, waiting } from "./panel.js";
 import { pointAt, sketch } from "./sketch.js";
 import { icon } from "./symbols.js";
 
-const SHAPES = ["spot", "circle"];
+const SHAPES = ["spot", "circle", "box"];
 const LISTED = 200;
 const DRAG_PX = 4;
 const SAID_TO = 6;
 
+const box = ([lon, lat], [lon2, lat2]) => [Math.min(lon, lon2), Math.min(lat, lat2), Math.max(lon, lon2), Math.max(lat, lat2)];
+const corners = ([west, south, east, north]) => [[west, south], [east, south], [east, north], [west, north]];
 const written = (numbers) => numbers.map((number) => Number(number.toFixed(SAID_TO))).join(",");
 
 /** Lay out how many of each kind there are, a column a radius. */
@@ -57,6 +59,18 @@ async function circular(centre, radii, tools) {
   ];
 }
 
+async function rectangular(edges, tools) {
+  const selection = { bbox: written(edges) };
+  const [counts, rows] = await Promise.all([read("api/choice/counts", selection), read("api/list", { ...selection, per_page: LISTED })]);
+  const some = Object.entries(counts.kinds).filter(([, { all }]) => all > 0).map(([kind, { active, all }]) => [kind, [active, all]]);
+  return [
+    table([say("around_inside")], [...some, [null, [counts.active, counts.total]]]),
+    make("h3", {}, say("around_export")), downloads(selection),
+    make("h3", {}, say("around_list")), list(rows.rows, tools),
+    counts.total > rows.rows.length && make("p", { class: "quiet" }, say("around_more", { count: count(counts.total - rows.rows.length) })),
+  ];
+}
+
 /** Make the tool. */
 export function aroundHere({ map, panel, tools, choose }) {
   let [shape, from] = ["spot", null];
@@ -76,6 +90,7 @@ export function aroundHere({ map, panel, tools, choose }) {
   }
 
   const round = (centre, radii) => show({ area: circle(centre, radii.at(-1)), points: [centre] }, (own) => circular(centre, radii, own));
+  const inside = (edges) => show({ area: corners(edges) }, (own) => rectangular(edges, own));
 
   const begin = (event) => {
     if (shape === "spot") return;
@@ -85,19 +100,22 @@ export function aroundHere({ map, panel, tools, choose }) {
   const drag = (event) => {
     if (!from) return;
     const [start, end] = [from.lngLat.toArray(), event.lngLat.toArray()];
-    sketch(map, { area: circle(start, distanceM(start, end)), points: [start] });
+    sketch(map, { area: shape === "circle" ? circle(start, distanceM(start, end)) : corners(box(start, end)), points: [start] });
   };
   const end = (event) => {
     const begun = from;
     from = null;
     if (!begun || begun.point.dist(event.point) < DRAG_PX) return;
     const [start, stop] = [begun.lngLat.toArray(), event.lngLat.toArray()];
-    round(start, [distanceM(start, stop)]);
+    if (shape === "circle") round(start, [distanceM(start, stop)]);
+    else inside(box(start, stop));
   };
   const click = ({ lngLat }) => shape === "spot" && round(lngLat.toArray(), config.rings_m);
-  // without a pointer: Enter asks round the middle of the map
+  // without a pointer: Enter asks round the middle of the map, or for all that is in view
   const key = (event) => {
-    if (event.key === "Enter" && event.target === canvas()) round(map.getCenter().toArray(), config.rings_m);
+    if (event.key !== "Enter" || event.target !== canvas()) return;
+    if (shape === "box") inside(map.getBounds().toArray().flat());
+    else round(map.getCenter().toArray(), config.rings_m);
   };
   const listeners = { mousedown: begin, touchstart: begin, mousemove: drag, touchmove: drag, mouseup: end, touchend: end, click };
   const tell = () => tools.tell(choice(say("around_shape"), SHAPES.map((one) => [one, say(`around_${one}`)]), shape, (chosen) => { shape = chosen; tell(); }), make("span", {}, say(`around_${shape}_hint`)));

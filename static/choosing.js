@@ -1,18 +1,61 @@
-/* What follows from a choice: the map, the tiles, the address; all at once, and on Back too. */
+/* What follows from a choice: the map, the tiles, the address, the counts; all at once, and on Back too. */
 
+import { read } from "./api.js";
 import { LEFT_OUT, rememberChoice } from "./address.js";
-import { choiceIn, everything, isNarrowed } from "./choice.js";
+import { choiceIn, everything, isEmpty, isNarrowed, parametersOf } from "./choice.js";
+import { config } from "./config.js";
 import { say } from "./i18n.js";
 import { buildLegend } from "./legend.js";
 import { applyShown, askTiles } from "./style.js";
 
-/** Build the legend into its place and keep everything in step with it. */
+const NOBODY = { total: 0, unlocated: 0, unknown: {}, priorities: {}, query: "" };
+
+async function counted(shown, signal) {
+  const kinds = read("api/choice/counts", parametersOf(shown, { without: ["kind"] }), signal);
+  if (isEmpty(shown)) return { ...NOBODY, kinds: shown.statuses.size && shown.priorities.size ? (await kinds).kinds : {} };
+  const asked = parametersOf(shown);
+  const whole = "kind" in asked ? read("api/choice/counts", { ...asked, kind: asked.kind }, signal) : kinds;
+  return { ...(await whole), kinds: (await kinds).kinds };
+}
+
+/** Build the legend into its place and keep everything in step with it; give who wants to know a word. */
 export function buildChoosing(place, notices) {
   const { shown, dropped } = choiceIn(location.search);
-  let map = null;
+  const followers = [];
+  let [map, legend, asking] = [null, null, null];
 
+  const gone = [];
+  const tellDropped = (names) => {
+    gone.push(...names);
+    if (names.length) notices.show("dropped", say("filter_dropped", { names: gone.join(say("comma")) }), { closed: () => gone.splice(0) });
+  };
+
+  async function count() {
+    if (!config.shows_each) return;
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const counts = await counted(shown, asking.signal);
+      const unknown = Object.entries(counts.unknown);
+      if (unknown.length) return forget(unknown);
+      notices.dismiss("counts");
+      legend.tell({ ...counts, narrowed: isNarrowed(shown) });
+      for (const follow of followers) follow(shown, counts);
+    } catch (fault) {
+      if (fault.name !== "AbortError") notices.show("counts", say("failed", { message: fault.message }), { urgent: true, action: { text: say("retry"), go: count } });
+    }
+  }
+
+  /** Leave out names that nobody bears, and say so. */
+  function forget(unknown) {
+    for (const [name] of unknown) shown[name] = "";
+    tellDropped(unknown.flatMap(([, values]) => values));
+    draw();
+    changed(LEFT_OUT);
+  }
 
   function follow() {
+    count();
     if (!map) return;
     applyShown(map, shown);
     askTiles(map, shown);
@@ -24,7 +67,7 @@ export function buildChoosing(place, notices) {
   }
 
   function draw() {
-    buildLegend(place, shown, { onchange: changed, clear, narrowed: () => isNarrowed(shown) });
+    legend = buildLegend(place, shown, { onchange: changed, clear });
   }
 
   function clear() {
@@ -42,10 +85,9 @@ export function buildChoosing(place, notices) {
     follow();
   });
   draw();
-  if (dropped.length) {
-    notices.show("dropped", say("filter_dropped", { names: dropped.join(say("comma")) }));
-    rememberChoice(shown, { step: LEFT_OUT });
-  }
+  tellDropped(dropped);
+  if (dropped.length) rememberChoice(shown, { step: LEFT_OUT });
+  count();
 
   return {
     shown,
@@ -54,5 +96,7 @@ export function buildChoosing(place, notices) {
       map = view;
       applyShown(map, shown);
     },
+    /** Tell somebody of every choice, with what it holds. */
+    follow: (listener) => followers.push(listener),
   };
 }

@@ -1,8 +1,9 @@
-/* The legend: what is drawn how, and the switches that narrow it. */
+/* The legend: what is drawn how, how many of it there are, and the switches and filters that narrow it. */
 
-import { PRIORITIES, statusesOf } from "./choice.js";
+import { statusesOf } from "./choice.js";
 import { config, kindsOf } from "./config.js";
 import { fill, make } from "./dom.js";
+import { filters } from "./filters.js";
 import { count, say } from "./i18n.js";
 import { icon } from "./symbols.js";
 
@@ -57,40 +58,30 @@ function statuses(shown, changed) {
   return place;
 }
 
-function priorities(shown, changed) {
-  const flip = (name) => (on) => {
-    shown.priorities[on ? "add" : "delete"](name);
-    changed("priority");
-  };
-  return PRIORITIES.map((name) =>
-    toggle(config.catalog.priorities[name], shown.priorities.has(name), flip(name), { sample: make("span", { class: `priority dot ${name}` }), name: `priority-${name}` }));
-}
-
 function sourceSections(shown, changed) {
   const kindsOfSources = section(say("legend_sources"), ...kindsOf("source").map((kind) => kindToggle(kind, shown.kinds, changed)));
   if (!config.shows_each) return [kindsOfSources];
+  const own = filters(shown, changed, toggle);
   const flagged = toggle(say("legend_flagged"), shown.flagged, (on) => { shown.flagged = on; changed("flagged"); }, { sample: make("span", { class: "flag-sample" }), name: "flagged" });
   return [
+    make("div", { class: "filters" }, own.text, own.places),
     kindsOfSources,
     section(say("legend_status"), statuses(shown, changed)),
-    section(say("legend_priority"), ...priorities(shown, changed), flagged),
+    section(say("legend_priority"), ...own.priorities, flagged, own.late),
   ];
 }
 
 /** Build the legend into its place; `onchange` is called with what changed, `clear` when all is wanted again. */
-export function buildLegend(place, shown, { onchange: changed, clear, narrowed }) {
-  const onchange = (what) => {
-    reset.hidden = !narrowed();
-    changed(what);
-  };
+export function buildLegend(place, shown, { onchange, clear }) {
   const stations = kindsOf("station").map((kind) =>
     make("p", { class: "switch" }, make("span", { class: "box" }), icon(kind), make("span", { class: "what" }, kind.label), make("span", { class: "amount" }, count(kind.count))));
   const rings = toggle(say("legend_rings"), shown.rings, (on) => { shown.rings = on; onchange("rings"); }, { sample: make("span", { class: "ring-sample" }), name: "rings" });
   const others = [...kindsOf("asset").map((kind) => kindToggle(kind, shown.assets, onchange)), ...kindsOf("zone").map((kind) => kindToggle(kind, shown.zones, onchange))];
   const wide = matchMedia("(min-width: 760px)").matches;
-  const reset = make("button", { type: "button", class: "button clear", hidden: !narrowed(), onclick: clear }, say("filter_clear"));
+  const total = make("span", { id: "total", role: "status" });
+  const reset = make("button", { type: "button", class: "button clear", hidden: true, onclick: clear }, say("filter_clear"));
   const box = make("details", { open: place.querySelector("details")?.open ?? wide },
-    make("summary", {}, say("legend")),
+    make("summary", {}, say("legend"), " ", total),
     make("div", { class: "legend-body" },
       reset,
       sourceSections(shown, onchange),
@@ -98,4 +89,19 @@ export function buildLegend(place, shown, { onchange: changed, clear, narrowed }
       make("p", { id: "group-note", class: "quiet", hidden: true }, say("legend_group")),
       make("p", { class: "quiet" }, say("land"))));
   fill(place, box);
+
+  return {
+    /** Write how many there are of each kind and priority, and of what is chosen. */
+    tell({ kinds, priorities, total: chosen, unlocated, narrowed }) {
+      const amounts = { ...Object.fromEntries(Object.entries(kinds).map(([name, { all }]) => [name, all])), ...Object.fromEntries(Object.entries(priorities).map(([name, all]) => [`priority-${name}`, all])) };
+      for (const place_ of box.querySelectorAll("[data-amount]")) {
+        if (place_.dataset.amount in amounts) place_.textContent = count(amounts[place_.dataset.amount]);
+      }
+      const whole = kindsOf("source").reduce((sum, kind) => sum + kind.count, 0);
+      const sentence = narrowed ? say("total_of", { chosen: count(chosen), whole: count(whole) }) : say("total", { chosen: count(chosen) });
+      total.dataset.total = chosen;
+      total.textContent = sentence + (unlocated ? say("total_unlocated", { unlocated: count(unlocated) }) : "");
+      reset.hidden = !narrowed;
+    },
+  };
 }

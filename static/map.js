@@ -11,6 +11,7 @@ import { graticule } from "./graticule.js";
 import { drawRings } from "./groups.js";
 import { placeText, say } from "./i18n.js";
 import { addLand } from "./land.js";
+import { buildList, hasList } from "./list.js";
 import { measuring } from "./measure.js";
 import { neighbourhood } from "./neighbourhood.js";
 import { buildNotices, greet, tellOfTiles } from "./notices.js";
@@ -133,7 +134,7 @@ function chooser(map, panel, { rings, notices }) {
 /** Go to a place that was written down, and say what is round it. */
 function visit(map, around, centre) {
   map.jumpTo({ center: centre, zoom: Math.max(map.getZoom(), CLOSE_ZOOM - 2) });
-  if (config.shows_each) around.at(centre);
+  if (hasList()) around.at(centre);
   else sketch(map, { points: [centre] });
 }
 
@@ -154,8 +155,12 @@ function start() {
   const panel = buildPanel(at("panel"), { changed: () => drawGraticule(map, panel), closed: () => chosen.forget() });
   chosen = chooser(map, panel, { rings, notices });
   const tools = buildTools(at("tools"), map, () => notices.dismiss("hint"));
+  const list = buildList({ map, panel, choosing, choose: chosen.choose });
   const around = aroundHere({ map, panel, tools, choose: chosen.choose });
-  if (config.shows_each) tools.add(around);
+  if (hasList()) {
+    tools.addButton("list", list.start);
+    tools.add(around);
+  }
   tools.add(measuring(map, tools));
   buildSearch(at("search"), { choose: (row) => chosen.choose(row.id, { focus: true }), go: ({ lon, lat }) => visit(map, around, [lon, lat]) });
   map.once("style.load", () => {
@@ -163,7 +168,7 @@ function start() {
     drawGraticule(map, panel);
     followPointer(map);
     answerClicks(map, tools, chosen.choose);
-    followPointing(map, rings);
+    followPointing(map, rings, list.mark);
     explainGroups(map);
     if (addressed()) chosen.choose(addressed(), { move: !placed });
     else greet(notices);

@@ -35,7 +35,8 @@ export function buildPanel(place, { changed, closed }) {
 
   return {
     /** Show something under a title; `from` is where "back" leads: its name and what to do. */
-    show(name, content, { from = null, focus = false } = {}) {
+    show(name, content, { from = null, focus = false, broad = false } = {}) {
+      place.classList.toggle("broad", broad);
       onback = from?.go ?? null;
       back.hidden = !from;
       fill(back, from && say("panel_back", { name: from.name }));

@@ -31,7 +31,8 @@ function stationAt(map, point, found) {
 }
 
 /** Show by the pointer's shape what answers a click, and write the radii of the rings that are pointed at. */
-export function followPointing(map, rings) {
+export function followPointing(map, rings, mark) {
+  let marked = "";
   const point = (station) => {
     if (station === rings.pointed) return;
     rings.pointed = station;
@@ -40,6 +41,9 @@ export function followPointing(map, rings) {
   map.on("mousemove", (event) => {
     const found = hit(map, event.point);
     map.getCanvas().style.cursor = found ? "pointer" : "";
+    const id = found?.properties.id ?? "";
+    if (id !== marked) mark(id);
+    marked = id;
     point(stationAt(map, event.point, found));
   });
   map.on("mouseout", () => point(""));

@@ -46,6 +46,10 @@ export function buildTools(place, map, begun) {
       buttons.set(tool.name, button);
       place.firstChild.append(button);
     },
+    /** Add a button that does one thing. */
+    addButton(name, go) {
+      place.firstChild.append(make("button", { type: "button", class: "button", "data-tool": name, onclick: go }, say(`tool_${name}`)));
+    },
     /** Say what to do next with the tool at work. */
     tell(...content) {
       hint.hidden = content.length === 0;

@@ -1,4 +1,4 @@
-"""Filters of the map: what is drawn and what the address says is one choice."""
+"""Filters of the map: the map, its counts, the address and the server say the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo_registry.registry import Registry
-from tests.e2e.pages import VIEW, MapPage
+from tests.e2e.pages import MapPage
 
 Opener = Callable[..., MapPage]
 
@@ -21,16 +21,28 @@ def rows(demo: Registry) -> gpd.GeoDataFrame:
     found = demo.sources(on=demo.today).reset_index(drop=True)
     own = demo.priorities().reindex(found["id"]).reset_index(drop=True)
     priority = own["priority"].astype("object").where(own["priority"].notna(), "low")
-    return found.assign(priority=priority)
+    return found.assign(priority=priority, flagged=own["flagged"].eq(other=True))
 
 
-def drawn(page: MapPage, demo: Registry, expected: pd.DataFrame) -> None:
-    """Wait until just these sources are drawn, the whole city in view."""
+def total(page: MapPage, expected: int) -> None:
+    """Wait until the page says how many there are."""
+    page.until(f"document.getElementById('total').dataset.total === '{expected}'")
+
+
+def amount(page: MapPage, name: str) -> int:
+    """Read the legend's number of a kind or priority."""
+    return int(page.page.inner_text(f"[data-amount='{name}']").replace(",", ""))
+
+
+def drawn(page: MapPage, demo: Registry) -> set[str]:
+    """Name the sources that are drawn with the whole city in view."""
     page.show(demo.bounds())
-    wanted = set(expected.loc[expected.geometry.notna(), "id"])
-    read = f"{VIEW}.queryRenderedFeatures({{ layers: ['sources-symbol'] }})"
-    page.until(f"new Set({read}.map((one) => one.properties.id)).size === {len(wanted)}")
-    assert set(page.drawn("sources-symbol")) == wanted
+    return set(page.drawn("sources-symbol"))
+
+
+def on_map(rows: pd.DataFrame) -> set[str]:
+    """Name the sources that have a place."""
+    return set(rows.loc[rows.geometry.notna(), "id"])
 
 
 def asked(page: MapPage) -> dict[str, list[str]]:
@@ -39,60 +51,74 @@ def asked(page: MapPage) -> dict[str, list[str]]:
 
 
 def test_a_link_carries_the_choice(open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame) -> None:
-    """A link's kinds, status, district and hidden layers decide what is drawn; its switches stand so."""
+    """A link's kind, status and district decide what is drawn and counted; its switches stand so."""
     district = rows["district"].mode()[0]
     page = open_page(f"?kind=brick_kiln,coal_sales_point&status=active&district={district}&hide=rings")
-    chosen = rows[rows["status"].isin(demo.catalog.active) & rows["district"].eq(district)]
-    drawn(page, demo, chosen[chosen["kind"].isin(["brick_kiln", "coal_sales_point"])])
+    of_district = rows[rows["status"].isin(demo.catalog.active) & rows["district"].eq(district)]
+    chosen = of_district[of_district["kind"].isin(["brick_kiln", "coal_sales_point"])]
+    assert len(chosen) > 10
+    total(page, len(chosen))
+    assert drawn(page, demo) == on_map(chosen)
     assert page.drawn("rings-line") == []
-    assert page.page.is_checked("input[name=brick_kiln]")
-    assert not page.page.is_checked("input[name=curing_kiln]")
-    assert not page.page.is_checked("input[name=inactive]")
+    for kind in demo.catalog.of_role("source"):
+        assert amount(page, kind) == (of_district["kind"] == kind).sum()
+        assert page.page.is_checked(f"input[name={kind}]") == (kind in set(chosen["kind"]))
+    assert page.page.input_value("select[name=district]") == district
     assert page.page.locator("[data-notice=dropped]").count() == 0
 
 
-def test_switches_act_at_once_and_back_takes_them_back(
+def test_filters_act_at_once_and_back_takes_them_back(
     open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame
 ) -> None:
-    """A priority and a single status narrow map and address; Back undoes them one by one."""
+    """Words, a place, a priority and a single status narrow map, counts and address; Back undoes the last."""
     page = open_page()
+    total(page, len(rows))
+    word = "砖"
+    page.page.fill("input[name=text]", word)
+    held = rows[["name", "code", "address", "township"]].fillna("").agg("|".join, axis=1).str.contains(word)
+    named = rows[held]
+    assert 0 < len(named) < len(rows)
+    total(page, len(named))
     page.page.uncheck("input[name=priority-low]")
-    pressing = rows[rows["priority"] != "low"]
-    drawn(page, demo, pressing)
-    status = pressing["status"].value_counts().index[0]
-    page.page.click(".legend fieldset summary")
-    page.page.uncheck(f"input[name=status-{status}]")
-    drawn(page, demo, pressing[pressing["status"] != status])
-    assert asked(page)["priority"] == ["high,medium"]
-    assert status not in asked(page)["status"][0].split(",")
+    pressing = named[named["priority"] != "low"]
+    total(page, len(pressing))
+    assert asked(page) == {"text": [word], "priority": ["high,medium"]}
+    assert drawn(page, demo) == on_map(pressing)
     page.page.go_back()
-    drawn(page, demo, pressing)
-    page.page.go_back()
-    drawn(page, demo, rows)
+    total(page, len(named))
     assert page.page.is_checked("input[name=priority-low]")
+    assert drawn(page, demo) == on_map(named)
+    page.page.go_back()
+    total(page, len(rows))
+    assert page.page.input_value("input[name=text]") == ""
     assert asked(page) == {}
 
 
-def test_all_filters_are_cleared_by_a_button(
-    open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame
-) -> None:
-    """One button takes every filter away, from the map and the address."""
-    page = open_page("?kind=brick_kiln&priority=high")
-    drawn(page, demo, rows[(rows["kind"] == "brick_kiln") & (rows["priority"] == "high")])
+def test_single_statuses_and_deadlines(open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame) -> None:
+    """One status alone, and what is overdue alone, are what map and counts show; a button has all back."""
+    status = rows["status"].value_counts().index[1]
+    page = open_page(f"?status={status}")
+    total(page, int((rows["status"] == status).sum()))
+    assert drawn(page, demo) == on_map(rows[rows["status"] == status])
     page.page.get_by_role("button", name="清除全部筛选").click()
-    drawn(page, demo, rows)
-    assert asked(page) == {}
+    total(page, len(rows))
+    page.page.check("input[name=overdue]")
+    page.until("document.getElementById('total').dataset.total < 1000")
+    late = int(page.page.get_attribute("#total", "data-total") or 0)
+    assert late > 0
+    assert len(drawn(page, demo)) <= late
+    assert asked(page) == {"overdue": ["1"]}
 
 
 def test_a_filter_that_is_no_more_is_said_and_left_out(
     open_page: Opener, demo: Registry, rows: gpd.GeoDataFrame
 ) -> None:
-    """A link with a kind and a parameter that there are not: all else is shown, and a line says so."""
-    page = open_page("?kind=gone_kind&ward=3&status=active")
+    """A link with a kind, a parameter and a district that are gone: all else is shown, a line says so."""
+    page = open_page("?kind=gone_kind&ward=3&district=%E6%97%A7%E5%8E%BF&status=active")
     line = page.page.locator("[data-notice=dropped]")
-    assert "gone_kind、ward" in line.inner_text()
+    page.until("document.querySelector('[data-notice=dropped]')?.textContent.includes('旧县')")
+    total(page, int(rows["status"].isin(demo.catalog.active).sum()))
     assert line.get_attribute("role") == "status"
-    drawn(page, demo, rows[rows["status"].isin(demo.catalog.active)])
     assert asked(page) == {"status": ["active"]}
 
 
