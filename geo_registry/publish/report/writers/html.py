@@ -134,7 +134,8 @@ def _grid(grid: Grid, table: Table, part: str) -> str:
     whole = sum(head.width for head in grid.heads)
     columns = "".join(f'<col width="{head.width / whole:.1%}">' for head in grid.heads)
     return (
-        f'<div class="{width}" role="group" tabindex="0" aria-label="{_text(table.caption)}"><table id="table-{escape(table.name)}{part}">'
+        f'<div class="{width}" role="group" tabindex="0" aria-label="{_text(table.caption)}">'
+        f'<table id="table-{escape(table.name)}{part}">'
         f"<caption>{_text(table.caption)}</caption>\n<colgroup>{columns}</colgroup>\n"
         f"<thead>{_heads(grid)}</thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
@@ -142,7 +143,9 @@ def _grid(grid: Grid, table: Table, part: str) -> str:
 
 def _heads(grid: Grid) -> str:
     above = "".join(
-        f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>' if label else f'<td colspan="{span}"></td>'
+        f'<th scope="colgroup" colspan="{span}">{_text(label)}</th>'
+        if label
+        else f'<td colspan="{span}"></td>'
         for label, span in grid.groups
     )
     heads = "".join(f'<th scope="col"{_side(head.numeric)}>{_lines(head.lines)}</th>' for head in grid.heads)
