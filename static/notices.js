@@ -43,6 +43,9 @@ export function tellOfTiles(map, notices) {
       console.error(error);
       return notices.show("fault", say("failed", { message: error.message }), { urgent: true });
     }
+    // MapLibre 6.17 waits for ever on a tile that failed once and is asked for again: it takes the worker
+    // that has it for one still at work (vector_tile_source.ts, loadTile). Without a worker it asks anew.
+    delete tile.actor;
     missing.add(sourceId);
     notices.show("tiles", say("tiles_failed"), { urgent: true, action: { text: say("retry"), go: again } });
   });
