@@ -198,7 +198,7 @@ def test_nothing_runs_on_a_clerks_page(desk: tuple[str, list[str]], watched: Map
 def test_nothing_runs_on_the_map(town: Town, watched: MapPage) -> None:
     """No payload runs in the map's search, its cards or its panel of a station."""
     watched.go("")
-    box = watched.page.get_by_role("combobox")
+    box = watched.page.get_by_role("search").get_by_role("combobox")
     for one in every(6):
         box.fill(one[:60])
         watched.page.wait_for_selector("#found:not([hidden])")
