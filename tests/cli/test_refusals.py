@@ -73,6 +73,11 @@ REFUSALS = {
     "box without end": ((*EXPORT, "csv", "--bbox", "114,33,inf,34"), "NUMBER_EXPECTED"),
     "place of no number": ((*EXPORT, "csv", "--near", "114,33,nan"), "NUMBER_EXPECTED"),
     "box upside down": ((*EXPORT, "csv", "--bbox", "114,34,115,33"), "BBOX_INVALID"),
+    "half a corner": ((*EXPORT, "csv", "--within", "114,33,115,33,115"), "PAIRS_EXPECTED"),
+    "polygon left open": (
+        (*EXPORT, "csv", "--within", "114,33,115,33,115,34,114,34"),
+        "POLYGON_OPEN",
+    ),
     "unknown batch": (("undo", "b99"), "BATCH_UNKNOWN"),
     "unknown verb": (("paint",), "VERB_UNKNOWN"),
     "unknown option": (("audit", "--colour", "red"), "PARAMETER_UNKNOWN"),
