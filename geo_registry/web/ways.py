@@ -10,7 +10,7 @@ from flask import current_app, g, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from geo_registry.core.access import RIGHTS
-from geo_registry.wording import say
+from geo_registry.wording import say, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,11 +93,19 @@ def holders(code: str, details: Mapping[str, object], lang: Language) -> str:
 
 
 def in_words(code: str, details: Mapping[str, object], lang: Language) -> Mapping[str, object]:
-    """Name a right as people call it; other details stay what they are."""
-    right = details.get("value")
-    if code != "RIGHT_MISSING" or not any(right in rights for rights in RIGHTS.values()):
-        return details
-    return {**details, "value": say(f"people.right_{right}", lang)}
+    """Name a right and a parameter as people call them; other details stay what they are.
+
+    Parameters
+    ----------
+    code, details
+        The refusal.
+    lang
+        Language of the words.
+    """
+    right, option = details.get("value"), f"choice.{details.get('option')}"
+    if code == "RIGHT_MISSING" and any(right in rights for rights in RIGHTS.values()):
+        return {**details, "value": say(f"people.right_{right}", lang)}
+    return {**details, "option": say(option, lang)} if option in texts(lang) else details
 
 
 def _all(code: str, status: int, details: Mapping[str, object]) -> Iterator[Way]:

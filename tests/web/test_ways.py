@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import geo_registry as gr
+from geo_registry.settings import Settings
+from geo_registry.web import create_app
 from tests.web.test_pages import HTML, told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
 ASKED_IN = HTML | {"Accept-Language": "en"}
@@ -61,6 +66,35 @@ def test_a_page_does_not_speak_of_the_command_line(client: FlaskClient, lang: st
     for asked in ("/sources?kind=nope", "/sources?sort=nope", "/stations/S1/changes?kind=nope", "/imports/x"):
         page = told(client.get(asked, headers=HTML | {"Accept-Language": lang}).text)
         assert not re.search(r"--[a-z]|\bkinds\b|命令|command", page), asked
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "way"),
+    [
+        ("/stations", "There is no station yet.", ("To the map", "/")),
+        ("/sources", "There is no source yet.", ("To the map", "/")),
+        ("/sources?text=zzz", "No source fits these conditions.", ("Clear filters", "/sources")),
+        ("/sources?page=9", "There is no source yet.", ("To the map", "/")),
+    ],
+)
+def test_an_empty_page_says_so_and_leads_on(
+    tmp_path: Path, path: str, said: str, way: tuple[str, str]
+) -> None:
+    """Where there is nothing to list a page has a sentence and a button, and no table without rows."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    gr.init(url, by="tester")
+    page = create_app(Settings(store_url=url)).test_client().get(path, headers=ASKED_IN).text
+    assert said in told(page)
+    assert way in buttons(page).items()
+    assert "<table" not in page
+
+
+def test_a_page_past_the_last_leads_to_the_first(client: FlaskClient) -> None:
+    """A page number past the end keeps the choice and leads back to its beginning."""
+    page = client.get("/sources?page=99&kind=brick_kiln", headers=ASKED_IN).text
+    address = buttons(page)["To the first page"]
+    assert "kind=brick_kiln" in address
+    assert "page" not in address
 
 
 def test_no_way_leads_to_another_server(client: FlaskClient) -> None:
