@@ -85,7 +85,7 @@ def say(key: str, lang: Language, **values: object) -> str:
     return _Lenient().format(texts(lang)[key], **values)
 
 
-def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
+def explain(code: str, lang: Language, details: Mapping[str, object], *, on_page: bool = False) -> str:
     """Say what a code means and what to do about it.
 
     Parameters
@@ -96,8 +96,15 @@ def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
         ``zh`` or ``en``.
     details
         Values the sentence may name.
+    on_page
+        Whether it stands on a page: where the page offers a way out of its own (``looking``), that is named.
     """
     known = texts(lang)
-    topics = ("findings", "errors") if details.get("row") is not None else ("errors", "findings")
+    topics: tuple[str, ...] = (
+        ("findings", "errors") if details.get("row") is not None else ("errors", "findings")
+    )
+    own = known.get(f"looking.{code}", "") if on_page else ""
+    if own and ("{row}" not in own or details.get("row") is not None):
+        topics = ("looking",)
     sentence = next((known[key] for topic in topics if (key := f"{topic}.{code}") in known), code)
     return _Lenient().vformat(sentence, (), details)

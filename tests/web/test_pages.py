@@ -145,7 +145,7 @@ def test_an_empty_registry_has_pages_too(tmp_path: Path, path: str) -> None:
 
 def test_a_page_beyond_the_last_is_empty_not_wrong(client: FlaskClient) -> None:
     """A page number past the end shows no rows and still answers."""
-    assert "No record fits." in client.get("/sources?page=999999999&lang=en").text
+    assert "There is nothing further." in client.get("/sources?page=999999999&lang=en").text
 
 
 @pytest.mark.parametrize(
