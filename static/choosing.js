@@ -15,7 +15,8 @@ async function counted(shown, signal) {
   if (isEmpty(shown)) return { ...NOBODY, kinds: shown.statuses.size && shown.priorities.size ? (await kinds).kinds : {} };
   const asked = parametersOf(shown);
   const whole = "kind" in asked ? read("api/choice/counts", { ...asked, kind: asked.kind }, signal) : kinds;
-  return { ...(await whole), kinds: (await kinds).kinds };
+  const [found, every] = await Promise.all([whole, kinds]);
+  return { ...found, kinds: every.kinds };
 }
 
 /** Build the legend into its place and keep everything in step with it; give who wants to know a word. */

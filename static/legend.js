@@ -1,8 +1,9 @@
 /* The legend: what is drawn how, how many of it there are, and the switches and filters that narrow it. */
 
-import { statusesOf } from "./choice.js";
+import { parametersOf, statusesOf } from "./choice.js";
 import { config, kindsOf } from "./config.js";
 import { fill, make } from "./dom.js";
+import { downloads } from "./downloads.js";
 import { filters } from "./filters.js";
 import { count, say } from "./i18n.js";
 import { icon } from "./symbols.js";
@@ -19,6 +20,23 @@ function kindToggle(kind, set, changed) {
     changed("kind");
   };
   return toggle(kind.label, set.has(kind.kind), flip, { sample: icon(kind), amount: kind.count, name: kind.kind });
+}
+
+/** Switches of the kinds of sources, each with a button that leaves it alone on the map. */
+function sourceKinds(shown, changed) {
+  const switches = [];
+  const only = (kind) => {
+    shown.kinds.clear();
+    shown.kinds.add(kind);
+    for (const input of switches) input.checked = input.name === kind;
+    changed("only");
+  };
+  return kindsOf("source").map((kind) => {
+    const label = kindToggle(kind, shown.kinds, changed);
+    switches.push(label.querySelector("input"));
+    const text = { "aria-label": say("legend_only_kind", { kind: kind.label }), title: say("legend_only_kind", { kind: kind.label }) };
+    return make("div", { class: "kind-row" }, label, make("button", { type: "button", class: "only", ...text, onclick: () => only(kind.kind) }, say("legend_only")));
+  });
 }
 
 const section = (title, ...rows) => rows.length > 0 && make("fieldset", {}, make("legend", {}, title), ...rows);
@@ -59,7 +77,7 @@ function statuses(shown, changed) {
 }
 
 function sourceSections(shown, changed) {
-  const kindsOfSources = section(say("legend_sources"), ...kindsOf("source").map((kind) => kindToggle(kind, shown.kinds, changed)));
+  const kindsOfSources = section(say("legend_sources"), ...sourceKinds(shown, changed));
   if (!config.shows_each) return [kindsOfSources];
   const own = filters(shown, changed, toggle);
   const flagged = toggle(say("legend_flagged"), shown.flagged, (on) => { shown.flagged = on; changed("flagged"); }, { sample: make("span", { class: "flag-sample" }), name: "flagged" });
@@ -80,6 +98,7 @@ export function buildLegend(place, shown, { onchange, clear }) {
   const wide = matchMedia("(min-width: 760px)").matches;
   const total = make("span", { id: "total", role: "status" });
   const reset = make("button", { type: "button", class: "button clear", hidden: true, onclick: clear }, say("filter_clear"));
+  const files = make("div", { class: "legend-files", role: "group", "aria-label": say("list_download"), hidden: true });
   const box = make("details", { open: place.querySelector("details")?.open ?? wide },
     make("summary", {}, say("legend"), " ", total),
     make("div", { class: "legend-body" },
@@ -87,7 +106,8 @@ export function buildLegend(place, shown, { onchange, clear }) {
       sourceSections(shown, onchange),
       section(say("legend_more"), ...stations, rings, ...others),
       make("p", { id: "group-note", class: "quiet", hidden: true }, say("legend_group")),
-      make("p", { class: "quiet" }, say("land"))));
+      make("p", { class: "quiet" }, say("land"))),
+    files);
   fill(place, box);
 
   return {
@@ -102,6 +122,8 @@ export function buildLegend(place, shown, { onchange, clear }) {
       total.dataset.total = chosen;
       total.textContent = sentence + (unlocated ? say("total_unlocated", { unlocated: count(unlocated) }) : "");
       reset.hidden = !narrowed;
+      files.hidden = chosen === 0;
+      fill(files, make("span", { class: "quiet" }, say("list_download")), downloads(parametersOf(shown)));
     },
   };
 }

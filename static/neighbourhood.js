@@ -104,10 +104,13 @@ function exports(station, rings) {
 /** Write a station's neighbourhood; `choose` is called with the id of a source that is wanted. */
 export function neighbourhood(station, audit, choose) {
   const told = Object.fromEntries(station.fields.map((field) => [field.name, field.text]));
+  const path = `stations/${encodeURIComponent(station.id)}`;
   return make("article", { class: "neighbourhood", "data-id": station.id },
     badges(station, told.level),
     make("dl", { class: "facts" }, make("dt", {}, say("station_warden")), make("dd", {}, told.warden || say("station_no_warden"))),
+    make("p", { class: "actions" },
+      make("a", { class: "button", href: address(path) }, say("station_page")),
+      config.shows_each && make("a", { class: "button", href: address(`${path}/changes`) }, say("station_changes"))),
     counts(audit),
-    config.shows_each && [reports(station.id), exports(station.id, audit.request.rings_m), ranked(audit, choose)],
-    make("p", {}, make("a", { class: "button", href: address(`stations/${encodeURIComponent(station.id)}`) }, say("station_page"))));
+    config.shows_each && [reports(station.id), exports(station.id, audit.request.rings_m), ranked(audit, choose)]);
 }
