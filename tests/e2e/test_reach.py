@@ -127,9 +127,9 @@ def test_axe_finds_nothing_on_the_pages_of_those_who_work(
 def test_nothing_jumps_and_nothing_is_out_of_sight(browser: Browser, address: str, width: int) -> None:
     """While a page is loaded nothing moves, and it is no wider than its window, on a phone and on 4 K."""
     opened = MapPage(browser, address, (width, 900), "zh")
-    found = {}
+    page, found = opened.page, {}
     for path in (*ANYONE[1:], "sources?text=zzzz", "stations/none"):
-        page = opened.go(path).page
+        opened.go(path)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found[path] = (page.evaluate(SHIFTS), over)
     jump = "document.querySelector('h1').style.marginTop = '20rem'"
