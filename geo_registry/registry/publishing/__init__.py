@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
+from geo_registry.registry.publishing.mapping import portable_map
 from geo_registry.registry.publishing.reporting import REPORTS, pictured, report
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Publishing:
             Rings, dates and revision.
         """
         return report(self._house, self._viewer, station, form, lang=lang, question=question)
+
+    def portable(self, station: str, lang: Language, question: Question) -> Exported:
+        """Write a station's neighbourhood as one HTML file that needs no network; parameters as `report`."""
+        return portable_map(self._house, self._viewer, station, lang=lang, question=question)
 
     def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
         """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""
