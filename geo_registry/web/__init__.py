@@ -11,7 +11,7 @@ from geo_registry.settings import from_env
 from geo_registry.web import answers, context, errors
 from geo_registry.web.guard import entry, identity
 from geo_registry.web.views import api, editing, files, health, imports, pages, signin, tiles
-from geo_registry.web.views.maps import places, portable
+from geo_registry.web.views.maps import places, portable, printing
 from geo_registry.web.views.stations import changes, neighbourhood
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         tiles,
         places,
         portable,
+        printing,
         files,
         health,
         signin,

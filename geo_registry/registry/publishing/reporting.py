@@ -84,11 +84,12 @@ def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, ques
 def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
     inputs = report_inputs(house, viewer, settled)
     document = reports.station_report(inputs, lang)
-    content = reports.written(document, form, _fonts(house))
+    content = reports.written(document, form, fonts(house))
     return Exported(f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
 
 
-def _fonts(house: House) -> tuple[Path, ...]:
+def fonts(house: House) -> tuple[Path, ...]:
+    """Name the folders of the typeface of papers."""
     package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
     return tuple(package / folder for folder in FONTS)
 
