@@ -1,4 +1,4 @@
-"""Verbs that take results away: reports and exports."""
+"""Verbs that take results away: reports, maps and exports."""
 
 from __future__ import annotations
 
@@ -36,6 +36,19 @@ def report(shell: Shell, /, station: str, form: str | None, output: Path | None,
     deliver(made.name, made.content, output, shell)
 
 
+@click.command("map")
+@click.argument("station")
+@question_options
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def station_map(shell: Shell, /, station: str, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Write a station's neighbourhood as one map that needs no network."""
+    question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
+    with patience():
+        made = gr.open(store_url(shell)).publishing.portable(station, shell.lang, question)
+    deliver(made.name, made.content, output, shell)
+
+
 @click.command("export")
 @choice_options
 @click.option("--format", "form", metavar="shp|gpkg|geojson|parquet|csv|xlsx|pmtiles")
@@ -58,4 +71,4 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
     deliver(made.name, made.content, output, shell)
 
 
-COMMANDS = {"report": report, "export": export}
+COMMANDS = {"report": report, "map": station_map, "export": export}

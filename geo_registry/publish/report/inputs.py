@@ -90,6 +90,11 @@ class ReportInputs:
         return text_of(self.station["name"]) or text_of(self.station["code"])
 
     @property
+    def file_code(self) -> str:
+        """The station as the names of files call it."""
+        return text_of(self.station["code"]) or str(self.station["id"])
+
+    @property
     def rings_m(self) -> tuple[float, ...]:
         """Radii in metres, ascending."""
         return self.audit.request.rings_m

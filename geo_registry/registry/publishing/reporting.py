@@ -78,23 +78,37 @@ def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, ques
     seeing.must_see_each(viewer)
     settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
     key = ("portrait", settled, lang, viewer.bounds)
-    return house.recent.get(key, lambda: portrait(_report_inputs(house, viewer, settled), lang))
+    return house.recent.get(key, lambda: portrait(report_inputs(house, viewer, settled), lang))
 
 
 def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
-    inputs = _report_inputs(house, viewer, settled)
+    inputs = report_inputs(house, viewer, settled)
     document = reports.station_report(inputs, lang)
-    content = reports.written(document, form, _fonts(house))
-    code = inputs.station["code"] if pd.notna(inputs.station["code"]) else inputs.station["id"]
-    return Exported(f"station_{code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+    content = reports.written(document, form, fonts(house))
+    return Exported(f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
 
 
-def _fonts(house: House) -> tuple[Path, ...]:
+def fonts(house: House) -> tuple[Path, ...]:
+    """Name the folders of the typeface of papers."""
     package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
     return tuple(package / folder for folder in FONTS)
 
 
-def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
+def report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
+    """Gather what a report is made from.
+
+    Parameters
+    ----------
+    house, viewer
+        Where records are, and who asks.
+    settled
+        A question about one station, of all statuses.
+
+    Raises
+    ------
+    ValueRefused
+        ``STATION_NOT_VALID``.
+    """
     revision, on = house.revision(settled.as_of), settled.on or house.today
     found = audits.answered(house, viewer, settled)
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
