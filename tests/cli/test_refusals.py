@@ -82,6 +82,7 @@ REFUSALS = {
     "unknown verb": (("paint",), "VERB_UNKNOWN"),
     "unknown option": (("audit", "--colour", "red"), "PARAMETER_UNKNOWN"),
     "missing station": (("report",), "PARAMETER_MISSING"),
+    "one station and all": (("report", "S1", "--all"), "STATION_OR_ALL"),
     "word too many": (("undo", "b1", "b2"), "USAGE_WRONG"),
     "store that exists": (("init",), "STORE_EXISTS"),
     "demo into a store that is in use": (("demo",), "STORE_NOT_EMPTY"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
 from geo_registry.registry.publishing.mapping import portable_map
 from geo_registry.registry.publishing.printing import SHEETS, sheet
-from geo_registry.registry.publishing.reporting import REPORTS, pictured, report
+from geo_registry.registry.publishing.reporting import REPORTS, city_report, every_report, pictured, report
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
@@ -57,6 +57,14 @@ class Publishing:
     def sheet(self, choice: Choice, form: str, lang: Language) -> Exported:
         """Print the map of what a choice leaves on one sheet, as one of `SHEETS`."""
         return sheet(self._house, self._viewer, choice, form, lang=lang)
+
+    def city_report(self, form: str, lang: Language, question: Question) -> Exported:
+        """Write the report of all stations of the question together; parameters as `report`."""
+        return city_report(self._house, self._viewer, form, lang=lang, question=question)
+
+    def every_report(self, form: str, lang: Language, question: Question) -> Exported:
+        """Write that of all stations together and one of each into an archive; parameters as `report`."""
+        return every_report(self._house, self._viewer, form, lang=lang, question=question)
 
     def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
         """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""

@@ -1,11 +1,11 @@
-"""Reports of stations' neighbourhoods: the same numbers as the map and the audit, as papers."""
+"""Reports of stations' neighbourhoods, one by one and together: the numbers of map and audit as papers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import report as reports
-from geo_registry.publish.export import Exported
+from geo_registry.publish.export import Exported, zipped
 from geo_registry.publish.portrait import Portrait, portrait
 from geo_registry.registry import audits, records, seeing
 from geo_registry.registry.auditing import counting
@@ -22,6 +22,7 @@ from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
+    from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Language
     from geo_registry.registry.house import House
 
@@ -65,12 +66,37 @@ def report(
     SignInNeeded
         ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
+    settled = _settled(house, viewer, form, replace(question, stations=(station,)))
+    key = ("report", settled, form, lang, viewer.bounds)
+    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+
+
+def city_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+    """Write the report of all stations together; parameters and errors as `report`.
+
+    Its stations are those of the question, by default every national one.
+    """
+    settled = _settled(house, viewer, form, question)
+    key = ("city report", settled, form, lang, viewer.bounds)
+    return house.recent.get(key, lambda: _write_city(house, viewer, settled, form, lang=lang))
+
+
+def every_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+    """Write the city's report and one of each station into an archive; parameters as `city_report`."""
+    settled = _settled(house, viewer, form, question)
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
+    made = [city_report(house, viewer, form, lang=lang, question=settled)]
+    made += [report(house, viewer, str(one), form, lang=lang, question=settled) for one in rows["id"]]
+    members = {one.name: one.content for one in made}
+    return Exported(f"reports_r{revision}_{lang}.zip", "application/zip", zipped(members))
+
+
+def _settled(house: House, viewer: Viewer, form: str, question: Question) -> Question:
     if form not in REPORTS:
         raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
     seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
-    key = ("report", settled, form, lang, viewer.bounds)
-    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+    return audits.settle(house, viewer, replace(question, status="all"))
 
 
 def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, question: Question) -> Portrait:
@@ -94,6 +120,12 @@ def fonts(house: House) -> tuple[Path, ...]:
     return tuple(package / folder for folder in FONTS)
 
 
+def _write_city(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
+    inputs = reports.CityInputs(**_common(house, viewer, settled, audits.answered(house, viewer, settled)))
+    content = reports.written(reports.city_report(inputs, lang), form, fonts(house))
+    return Exported(f"city_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+
+
 def report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
     """Gather what a report is made from.
 
@@ -114,23 +146,32 @@ def report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.Re
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
-    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
+    common = _common(house, viewer, settled, found)
     city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
-    commit = house.store.commit_at(revision)
     return reports.ReportInputs(
+        **common | {"synthetic": common["synthetic"] or bool(rows["synthetic"].iloc[0])},
         station=rows.iloc[0],
-        audit=found,
-        sources=near,
         zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         totals=city.totals,
-        registered=registered,
-        catalog=house.catalog,
-        revision=revision,
-        head=commit.hash,
-        committed_at=datetime.fromisoformat(commit.at),
-        age_days=_ages(house, near, on),
-        synthetic=bool(near["synthetic"].any()) or bool(rows["synthetic"].iloc[0]),
     )
+
+
+def _common(house: House, viewer: Viewer, settled: Question, found: Audit) -> dict[str, Any]:
+    """Read what every report needs beside its audit."""
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
+    commit = house.store.commit_at(revision)
+    return {
+        "audit": found,
+        "sources": near,
+        "registered": registered,
+        "catalog": house.catalog,
+        "revision": revision,
+        "head": commit.hash,
+        "committed_at": datetime.fromisoformat(commit.at),
+        "age_days": _ages(house, near, on),
+        "synthetic": bool(near["synthetic"].any()),
+    }
 
 
 def _near(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response
 
 from geo_registry.core.audit.result import records
@@ -11,6 +13,9 @@ from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry
 from geo_registry.web.guard import headers
 from geo_registry.web.params import ORDER, QUESTION, VIEW, Query
+
+if TYPE_CHECKING:
+    from geo_registry.publish.export import Exported
 
 blueprint = Blueprint("api", __name__)
 
@@ -119,7 +124,18 @@ def audit() -> Response:
 def report(station: str, form: str) -> Response:
     """Write the report of a station's neighbourhood; an HTML report keeps its own content policy."""
     question = Query("rings", "on", "as_of").question()
-    made = registry().report(station, form, language(), question=question)
+    return _paper(registry().report(station, form, language(), question=question))
+
+
+@blueprint.get("/api/city/report.<form>")
+@answers.tagged
+def city_report(form: str) -> Response:
+    """Write the report of all national stations together."""
+    question = Query("rings", "on", "as_of").question()
+    return _paper(registry().publishing.city_report(form, language(), question))
+
+
+def _paper(made: Exported) -> Response:
     response = answers.file(made, attachment=False)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = headers.report_policy(made.content)

@@ -65,6 +65,7 @@ GET     /api/stations/<station>/changes         all         station
 GET     /api/audit                              all
 GET     /api/stations/<station>/report.<form>   all         station
 GET     /api/stations/<station>/map.html        all         station
+GET     /api/city/report.<form>                 all
 GET     /api/export                             all
 GET     /tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt  all
 GET     /tiles/<layer>/tilejson.json            all
