@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response
 
 from geo_registry.core.audit.result import records
@@ -13,9 +11,6 @@ from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry
 from geo_registry.web.guard import headers
 from geo_registry.web.params import ORDER, QUESTION, VIEW, Query
-
-if TYPE_CHECKING:
-    from geo_registry.publish.export import Exported
 
 blueprint = Blueprint("api", __name__)
 
@@ -135,7 +130,7 @@ def city_report(form: str) -> Response:
     return _paper(registry().publishing.city_report(form, language(), question))
 
 
-def _paper(made: Exported) -> Response:
+def _paper(made: answers.Made) -> Response:
     response = answers.file(made, attachment=False)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = headers.report_policy(made.content)
