@@ -61,7 +61,7 @@ def by_group(inputs: CityInputs, words: Words) -> Section:
     rings = [f"≤ {words.radius(ring_m)}" for ring_m in inputs.rings_m]
     for heading in (*rings, words.say("city_seen" if inputs.scope(words.lang) else "city_whole")):
         columns += [Column(words.say(name), "count", 1, heading) for name in ("active", "all")]
-    columns.append(Column(words.say("share"), "share", 1.2, columns[-1].group))
+    columns.append(Column(words.say("share"), "share", 1.7, columns[-1].group))
     rows: dict[str, tuple[Cell, ...]] = {}
     for group, kinds in _grouped(inputs).items():
         rows[f"group:{group}"] = (_group(inputs, group, words), *_counted(inputs, kinds))
