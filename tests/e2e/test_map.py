@@ -156,7 +156,7 @@ def test_report_and_export_are_one_click_away(open_page: Opener, demo: Registry,
     page.until("document.querySelector('.panel .actions a[data-format]') !== null")
     page.page.click(".panel .choice span:text-is('3 km')")
     with page.page.expect_download() as taken:
-        page.page.click("a[data-format='gpkg']")
+        page.page.click(".panel a[data-format='gpkg']")
     taken.value.save_as(tmp_path / "ring.gpkg")
     pairs = demo.audit((3000.0,)).pairs_for(station_id(demo))
     layers = gpd.list_layers(tmp_path / "ring.gpkg")

@@ -57,7 +57,7 @@ def must_fit(count: int) -> None:
     >>> must_fit(2001)
     Traceback (most recent call last):
         ...
-    geo_registry.errors.ValueRefused: TOO_MANY_FEATURES: limit=2000, value=2001
+    geo_registry.errors.ValueRefused: TOO_MANY_FEATURES(value=2001, limit=2000)
     """
     if count > MOST:
         raise ValueRefused("TOO_MANY_FEATURES", value=count, limit=MOST)
