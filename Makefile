@@ -46,9 +46,11 @@ torture: setup $(DEV) programs ## run the tests that take minutes
 demo: setup ## fill the store (STORE) with the demo city
 	$(BIN)/geo-registry demo
 
-docs: $(DEV) ## write docs/cli.md and docs/cli.zh.md anew from the command line's own help
+docs: $(DEV) programs ## write docs/cli*.md and the tour's pictures anew, and all documents as a site in dist/docs
 	$(BIN)/python .ci/cli_reference.py en > docs/cli.md
 	$(BIN)/python .ci/cli_reference.py zh > docs/cli.zh.md
+	GEO_REGISTRY_TOUR=docs/tour $(BIN)/python -m pytest -q tests/e2e/test_tour.py
+	$(BIN)/python .ci/site.py
 
 programs: $(DEV)
 	@.ci/programs $(BIN)/playwright

@@ -1,4 +1,4 @@
-/* What is round here: a spot, a circle or a box on the map, audited at once and ready to be taken away. */
+/* What is round here: a spot, a circle, a box or a polygon on the map, audited at once and ready to be taken away. */
 
 import { read } from "./api.js";
 import { config, kinds } from "./config.js";
@@ -10,9 +10,11 @@ import { failed, waiting } from "./panel.js";
 import { pointAt, sketch } from "./sketch.js";
 import { icon } from "./symbols.js";
 
-const SHAPES = ["spot", "circle", "box"];
+const SHAPES = ["spot", "circle", "box", "polygon"];
 const LISTED = 200;
 const DRAG_PX = 4;
+const CLOSING_PX = 10;
+const CORNERS = 3;
 const SAID_TO = 6;
 
 const box = ([lon, lat], [lon2, lat2]) => [Math.min(lon, lon2), Math.min(lat, lat2), Math.max(lon, lon2), Math.max(lat, lat2)];
@@ -59,12 +61,12 @@ async function circular(centre, radii, tools) {
   ];
 }
 
-async function rectangular(edges, tools) {
-  const selection = { bbox: written(edges) };
+/** Audit what a choice holds, all of it at once. */
+async function chosen(selection, head, tools) {
   const [counts, rows] = await Promise.all([read("api/choice/counts", selection), read("api/list", { ...selection, per_page: LISTED })]);
   const some = Object.entries(counts.kinds).filter(([, { all }]) => all > 0).map(([kind, { active, all }]) => [kind, [active, all]]);
   return [
-    table([say("around_inside")], [...some, [null, [counts.active, counts.total]]]),
+    table([head], [...some, [null, [counts.active, counts.total]]]),
     make("h3", {}, say("around_export")), downloads(selection),
     make("h3", {}, say("around_list")), list(rows.rows, tools),
     counts.total > rows.rows.length && make("p", { class: "quiet" }, say("around_more", { count: count(counts.total - rows.rows.length) })),
@@ -73,7 +75,7 @@ async function rectangular(edges, tools) {
 
 /** Make the tool. */
 export function aroundHere({ map, panel, tools, choose }) {
-  let [shape, from] = ["spot", null];
+  let [shape, from, corner, closed] = ["spot", null, [], false];
   const canvas = () => map.getCanvas();
 
   async function show(draw, ask) {
@@ -90,10 +92,34 @@ export function aroundHere({ map, panel, tools, choose }) {
   }
 
   const round = (centre, radii) => show({ area: circle(centre, radii.at(-1)), points: [centre] }, (own) => circular(centre, radii, own));
-  const inside = (edges) => show({ area: corners(edges) }, (own) => rectangular(edges, own));
+  const inside = (edges) => show({ area: corners(edges) }, (own) => chosen({ bbox: written(edges) }, say("around_inside"), own));
+  const bounded = (places) => show({ area: places }, (own) => chosen({ within: written([...places, places[0]].flat()) }, say("around_bounded"), own));
+
+  // a polygon is clicked corner by corner; a click on the first one, a second on the last one or a button closes it
+  const drawCorners = () => {
+    sketch(map, { line: corner, area: corner, points: corner });
+    tell();
+  };
+  const isAt = (place, point) => map.project(place).dist(point) <= CLOSING_PX;
+  const addCorner = (place) => {
+    if (closed) [corner, closed] = [[], false];
+    corner.push(place);
+    drawCorners();
+  };
+  const takeBack = () => {
+    corner.pop();
+    closed = false;
+    drawCorners();
+  };
+  const close = () => {
+    if (closed || corner.length < CORNERS) return;
+    closed = true;
+    tell();
+    bounded([...corner]);
+  };
 
   const begin = (event) => {
-    if (shape === "spot") return;
+    if (shape === "spot" || shape === "polygon") return;
     event.preventDefault();
     from = event;
   };
@@ -110,15 +136,36 @@ export function aroundHere({ map, panel, tools, choose }) {
     if (shape === "circle") round(start, [distanceM(start, stop)]);
     else inside(box(start, stop));
   };
-  const click = ({ lngLat }) => shape === "spot" && round(lngLat.toArray(), config.rings_m);
-  // without a pointer: Enter asks round the middle of the map, or for all that is in view
+  const click = ({ lngLat, point }) => {
+    if (shape === "spot") return round(lngLat.toArray(), config.rings_m);
+    if (shape !== "polygon") return undefined;
+    const open = closed ? [] : corner;
+    const closes = open.length >= CORNERS && [open[0], open.at(-1)].some((place) => isAt(place, point));
+    if (closes) return close();
+    return open.length && isAt(open.at(-1), point) ? undefined : addCorner(lngLat.toArray());
+  };
+  // without a pointer: Enter asks round the middle of the map or for all that is in view, or sets a corner
   const key = (event) => {
     if (event.key !== "Enter" || event.target !== canvas()) return;
     if (shape === "box") inside(map.getBounds().toArray().flat());
+    else if (shape === "polygon") addCorner(map.getCenter().toArray());
     else round(map.getCenter().toArray(), config.rings_m);
   };
   const listeners = { mousedown: begin, touchstart: begin, mousemove: drag, touchmove: drag, mouseup: end, touchend: end, click };
-  const tell = () => tools.tell(choice(say("around_shape"), SHAPES.map((one) => [one, say(`around_${one}`)]), shape, (chosen) => { shape = chosen; tell(); }), make("span", {}, say(`around_${shape}_hint`)));
+  const tell = () => tools.tell(choice(say("around_shape"), SHAPES.map((one) => [one, say(`around_${one}`)]), shape, take), make("span", {}, say(`around_${shape}_hint`)),
+    shape === "polygon" && corner.length > 0 && make("span", { class: "buttons" },
+      make("button", { type: "button", class: "button", "data-do": "close", disabled: closed || corner.length < CORNERS, onclick: close }, say("around_close")),
+      make("button", { type: "button", class: "button", "data-do": "undo", onclick: takeBack }, say("measure_undo"))));
+  const drop = () => {
+    if (corner.length && !closed) sketch(map);
+    [corner, closed] = [[], false];
+  };
+  const take = (taken) => {
+    drop();
+    shape = taken;
+    map.doubleClickZoom[shape === "polygon" ? "disable" : "enable"]();
+    tell();
+  };
 
   return {
     name: "around",
@@ -127,10 +174,12 @@ export function aroundHere({ map, panel, tools, choose }) {
     start() {
       for (const [name, listener] of Object.entries(listeners)) map.on(name, listener);
       canvas().addEventListener("keydown", key);
-      tell();
+      take(shape);
     },
     stop() {
       from = null;
+      drop();
+      map.doubleClickZoom.enable();
       for (const [name, listener] of Object.entries(listeners)) map.off(name, listener);
       canvas().removeEventListener("keydown", key);
     },

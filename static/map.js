@@ -2,9 +2,10 @@
 
 import { Map as MapView, NavigationControl, ScaleControl } from "./node_modules/maplibre-gl/dist/maplibre-gl.mjs";
 import { addressed, isPlaced, keepLanguageLinks, remember } from "./address.js";
-import { read } from "./api.js";
+import { address, read } from "./api.js";
 import { aroundHere } from "./around.js";
 import { card } from "./card.js";
+import { parametersOf } from "./choice.js";
 import { buildChoosing } from "./choosing.js";
 import { config, kinds } from "./config.js";
 import { graticule } from "./graticule.js";
@@ -138,6 +139,14 @@ function visit(map, around, centre) {
   else sketch(map, { points: [centre] });
 }
 
+/** Open the sheet of what is in view and chosen. */
+function openSheet(map, shown) {
+  const view = map.getBounds();
+  const inside = (degrees, most) => Math.min(most, Math.max(-most, degrees)).toFixed(6);
+  const bbox = [inside(view.getWest(), 180), inside(view.getSouth(), 90), inside(view.getEast(), 180), inside(view.getNorth(), 90)];
+  open(address("api/map.pdf", { ...parametersOf(shown), bbox: bbox.join(",") }), "_blank", "noopener");
+}
+
 function explainGroups(map) {
   map.on("idle", () => { at("group-note").hidden = map.queryRenderedFeatures({ layers: ["sources-group"] }).length === 0; });
 }
@@ -159,6 +168,7 @@ function start() {
   const around = aroundHere({ map, panel, tools, choose: chosen.choose });
   if (hasList()) {
     tools.addButton("list", list.start);
+    tools.addButton("print", () => openSheet(map, choosing.shown));
     tools.add(around);
   }
   tools.add(measuring(map, tools));

@@ -87,3 +87,20 @@ def test_the_command_reference_is_fresh(language: str, document: str, tmp_path: 
     ran = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == (PROJECT / "docs" / document).read_text(encoding="utf-8")
+
+
+def test_the_documents_make_a_site(tmp_path: Path) -> None:
+    """`make docs` makes a page of every document, no link leads nowhere, no picture comes from elsewhere."""
+    script = [sys.executable, str(PROJECT / ".ci" / "site.py"), str(tmp_path / "site")]
+    ran = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    pages = sorted((tmp_path / "site").glob("**/*.html"))
+    assert len(pages) == len(DOCUMENTS) + 1  # and the changes
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text("utf-8"))
+        if not link.startswith(("http:", "https:"))
+    ]
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+    assert [page.name for page in pages if re.search(r'src="http', page.read_text("utf-8"))] == []

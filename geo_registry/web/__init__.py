@@ -11,7 +11,7 @@ from geo_registry.settings import from_env
 from geo_registry.web import answers, context, errors
 from geo_registry.web.guard import entry, identity
 from geo_registry.web.views import api, editing, files, health, imports, pages, signin, tiles
-from geo_registry.web.views.maps import places
+from geo_registry.web.views.maps import places, portable, printing
 from geo_registry.web.views.stations import changes, neighbourhood
 
 if TYPE_CHECKING:
@@ -41,7 +41,21 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     opened = registry or open_registry(chosen=chosen)
     context.keep(app, opened, chosen)
-    for room in (neighbourhood, changes, pages, api, tiles, places, files, health, signin, imports, editing):
+    for room in (
+        neighbourhood,
+        changes,
+        pages,
+        api,
+        tiles,
+        places,
+        portable,
+        printing,
+        files,
+        health,
+        signin,
+        imports,
+        editing,
+    ):
         app.register_blueprint(room.blueprint)
     signin.register_provider(app, chosen)
     entry.register(app, opened, chosen, errors.status_of)

@@ -25,7 +25,7 @@ from geo_registry.errors import (
     TooSlow,
     VersionNeeded,
 )
-from geo_registry.web import answers
+from geo_registry.web import answers, ways
 from geo_registry.web.context import safe_language
 from geo_registry.web.guard import entry
 from geo_registry.wording import explain, say
@@ -119,18 +119,25 @@ def _bug(fault: Exception) -> Response:
 
 def _answer(status: int, code: str, details: dict[str, object]) -> Response:
     lang = safe_language()
-    message = explain(code, lang, details)
     if not wants_page():
+        message = explain(code, lang, details)
         return answers.document({"code": code, "message": message, "details": details}, status)
-    title = say(_TITLES.get(status, "web.error_title"), lang)
-    request_id = entry.request_id()
     page = render_template(
-        "error.html", title=title, code=code, message=message, status=status, request_id=request_id
+        "error.html",
+        title=say(_TITLES.get(status, "web.error_title"), lang),
+        code=code,
+        message=explain(code, lang, ways.in_words(code, details, lang), on_page=True),
+        holders=ways.holders(code, details, lang),
+        ways=ways.ways(code, status, details),
+        status=status,
+        request_id=entry.request_id(),
     )
-    return make_response(page, status)
+    answer = make_response(page, status)
+    answer.vary.add("Accept")
+    return answer
 
 
 def wants_page() -> bool:
     """Tell whether a person reads the answer in a browser, rather than a program."""
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return not entry.FOR_PROGRAMS.match(request.path) and best == "text/html"
+    return entry.has_pages(request.path, request.method) and best == "text/html"

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_NO_DISTANCE_M = 0.5
+"""Distance below which two places are told as one: it would be written as 0 m."""
+_BY_THE_KILOMETRE_M = 10_000
+"""Distance from which metres no longer matter."""
 
 
 class _Lenient(Formatter):
@@ -85,7 +89,7 @@ def say(key: str, lang: Language, **values: object) -> str:
     return _Lenient().format(texts(lang)[key], **values)
 
 
-def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
+def explain(code: str, lang: Language, details: Mapping[str, object], *, on_page: bool = False) -> str:
     """Say what a code means and what to do about it.
 
     Parameters
@@ -96,8 +100,26 @@ def explain(code: str, lang: Language, details: Mapping[str, object]) -> str:
         ``zh`` or ``en``.
     details
         Values the sentence may name.
+    on_page
+        Whether it stands on a page: where the page offers a way out of its own (``looking``), that is named.
     """
     known = texts(lang)
-    topics = ("findings", "errors") if details.get("row") is not None else ("errors", "findings")
+    topics: tuple[str, ...] = (
+        ("findings", "errors") if details.get("row") is not None else ("errors", "findings")
+    )
+    own = known.get(f"looking.{code}", "") if on_page else ""
+    if own and ("{row}" not in own or details.get("row") is not None):
+        topics = ("looking",)
     sentence = next((known[key] for topic in topics if (key := f"{topic}.{code}") in known), code)
-    return _Lenient().vformat(sentence, (), details)
+    return _Lenient().vformat(sentence, (), {**_distance(details.get("distance_m"), lang), **details})
+
+
+def _distance(distance_m: object, lang: Language) -> dict[str, str]:
+    """Write metres as a reader needs them: ``far`` behind "from", ``apart`` on its own."""
+    if not isinstance(distance_m, int | float):
+        return {}
+    if distance_m < _NO_DISTANCE_M:
+        return {"far": say("looking.far_near", lang), "apart": say("looking.apart_here", lang)}
+    key, unit_m = ("far_m", 1) if distance_m < _BY_THE_KILOMETRE_M else ("far_km", 1_000)
+    far = say(f"looking.{key}", lang, amount=distance_m / unit_m)
+    return {"far": far, "apart": say("looking.apart", lang, far=far)}

@@ -36,6 +36,7 @@ TITLES = {
     "tiles": "Tiles",
     "edits": "After an edit",
     "maps": "First map in a browser",
+    "faces": "The map beside a bare page and folium",
     "imports": "Imports",
     "dask": "Beyond one process",
     "demo": "Demo city and parts",
@@ -62,6 +63,9 @@ another worker's registry needs until it answers about the new place.""",
     "maps": """
 Each visit is a new browser context with nothing cached, of a server that was visited once before. *served
 after* is from starting the server to its being ready.""",
+    "faces": """
+The bare page holds MapLibre alone, in the same view, with the same tiles as circles. folium's page holds all
+its markers; its scripts come from this machine. *main thread* is what the page's own thread worked.""",
     "imports": "A ledger imported with full validation, beside a plain copy by ogr2ogr, which judges no row.",
     "dask": "One process, and several, over parts of the census.",
     "demo": "The program's own demo city, a million ways measured, and 100,000 rows loaded.",
@@ -84,6 +88,8 @@ SAID = {
     "first_visit_s": "very first visit {:.2f} s",
     "served_after_s": "served after {:.1f} s",
     "server_peak_mb": "server {:.0f} MB",
+    "page_kb": "{:.0f} kB on the wire without tiles",
+    "main_thread_ms": "main thread {:.0f} ms",
 }
 """How what figures say beside their times is written."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
-from shapely import LineString, Point, box
+from shapely import LineString, Point, Polygon, box
 
 from geo_registry.catalog import load
 from geo_registry.core.filters import (
@@ -29,6 +30,7 @@ from geo_registry.core.filters import (
     Not,
     Or,
     ValidOn,
+    Within,
     check,
     evaluate,
 )
@@ -127,6 +129,8 @@ def test_truth(rows: gpd.GeoDataFrame, tree: Filter, expected: list[int]) -> Non
         (Near(-179.99, 60, 1200), [1]),
         (Near(-179.99, 60, 1100), []),
         (Not(Near(114.15, 33.05, 10)), [0, 1, 4]),
+        (Within(((114, 33), (114.1, 33), (114.1, 33.1), (114, 33))), [0, 3]),
+        (Not(Within(((114, 33), (114.1, 33), (114.1, 33.1), (114, 33)))), [1, 4]),
     ],
 )
 def test_places(rows: gpd.GeoDataFrame, tree: Filter, expected: list[int]) -> None:
@@ -216,6 +220,62 @@ def test_near_needs_a_place_and_a_radius(place: tuple[float, float, float], code
     with pytest.raises(ValueRefused) as refused:
         Near(*place)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("ring", "code"),
+    [
+        ((), "POLYGON_CORNERS"),
+        (((0, 0), (1, 0), (0, 0)), "POLYGON_CORNERS"),
+        (((0, 0), *((1, n / 2000) for n in range(1000)), (0, 0)), "POLYGON_CORNERS"),
+        (((0, 0), (1, 0), (1, 1), (0, 1)), "POLYGON_OPEN"),
+        (((0, 0), (1, 1), (1, 0), (0, 1), (0, 0)), "POLYGON_CROSSES"),
+        (((0, 0), (1, 0), (2, 0), (0, 0)), "POLYGON_CROSSES"),
+        (((0, 0), (0, 0), (0, 0), (0, 0)), "POLYGON_CROSSES"),
+        (((0, 0), (181, 0), (1, 1), (0, 0)), "COORD_OUT_OF_RANGE"),
+        (((0, 0), (1, float("nan")), (1, 1), (0, 0)), "COORD_OUT_OF_RANGE"),
+    ],
+)
+def test_a_polygon_that_is_none(ring: tuple[tuple[float, float], ...], code: str) -> None:
+    """A polygon of too few or too many corners, open, crossing itself, flat or off the earth is refused."""
+    with pytest.raises(ValueRefused) as refused:
+        Within(ring)
+    assert refused.value.code == code
+
+
+def test_a_polygon_of_most_corners() -> None:
+    """A thousand corners are taken."""
+    ring = ((0.0, 0.0), *((1.0, n / 2000) for n in range(999)), (0.0, 0.0))
+    assert len(set(ring)) == 1000
+    assert Within(ring).ring == ring
+
+
+def covered(x: int, y: int, ring: list[tuple[int, int]]) -> bool:
+    """Tell in whole numbers whether a point lies in a polygon or on its edge, by a ray to the east."""
+    inside = False
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        turn = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)
+        if turn == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
+            return True
+        if (y1 > y) != (y2 > y) and (turn > 0) == (y2 > y1):
+            inside = not inside
+    return inside
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=8, unique=True))
+def test_a_polygon_holds_what_counting_crossings_says(corners: list[tuple[int, int]]) -> None:
+    """A polygon that is taken is a valid one, and holds the points on and within its edges, no others."""
+    ring = [*corners, corners[0]]
+    lattice = [(x, y) for x in range(10) for y in range(10)]
+    rows = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*zip(*lattice, strict=True)), crs=4326)
+    if not Polygon(ring).is_valid:
+        with pytest.raises(ValueRefused, match="POLYGON_CROSSES"):
+            Within(tuple(ring))
+        return
+    tree = Within(tuple(ring))
+    expected = [covered(x, y, ring) for x, y in lattice]
+    assert evaluate(tree, rows).tolist() == expected
+    assert [Polygon(ring).covers(point) for point in rows.geometry] == expected
 
 
 TREES = st.recursive(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import combinations
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
 import numpy as np
@@ -267,6 +268,19 @@ def test_without_webgl_the_lists_are_offered(open_page: Opener) -> None:
         "#fallback a", "(links) => links.map((link) => link.getAttribute('href'))"
     )
     assert links == ["/stations", "/sources"]
+    page.until("document.querySelector('#fallback .still').naturalWidth > 1000")
+
+
+def test_print_opens_the_sheet_of_the_view(open_page: Opener) -> None:
+    """The tool asks the sheet for what is in view and chosen."""
+    page = open_page("?kind=brick_kiln", lang="en")
+    page.page.evaluate("window.open = (address) => { window.asked = address; }")
+    page.page.click('[data-tool="print"]')
+    asked = parse_qs(urlsplit(page.page.evaluate("window.asked")).query)
+    west, south, east, north = map(float, asked["bbox"][0].split(","))
+    assert west < 114.03 < east
+    assert south < 33.57 < north
+    assert asked["kind"] == ["brick_kiln"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+import shapely
 from pyproj import Geod
 
 from geo_registry.core.space.datums import to_wgs84
@@ -127,6 +128,57 @@ def test_what_is_in_a_circle_that_is_drawn(open_page: Opener, demo: Registry) ->
     page.until("document.querySelectorAll('.around .counts thead th[colspan]').length === 3")
     centre = page.page.evaluate(f"{VIEW}.getCenter().toArray()")
     assert around(page)[:2] == pytest.approx(centre, abs=1e-6)
+
+
+def test_what_is_in_a_polygon_that_is_drawn(open_page: Opener, demo: Registry) -> None:
+    """A polygon clicked by its corners is counted and listed as they say; one that crosses is none."""
+    page = open_page(size=(1100, 600))
+    page.page.click("[data-tool=around]")
+    page.page.click(".tool-hint label:has-text('多边形')")
+    for place in ((400, 300), (520, 310), (480, 420), (402, 301)):
+        page.page.mouse.click(*place)
+    page.until("document.querySelector('.around a[data-format]') !== null")
+    href = page.page.get_attribute(".around a[data-format=gpkg]", "href") or ""
+    within = parse_qs(urlsplit(href).query)["within"][0]
+    corners = [float(one) for one in within.split(",")]
+    assert (len(corners), corners[:2]) == (8, corners[-2:])
+    shape = shapely.Polygon(zip(corners[::2], corners[1::2], strict=True))
+    rows = demo.sources(on=demo.today)
+    inside = rows[rows.geometry.intersects(shape)]
+    active = inside["status"].isin(demo.catalog.active)
+    assert len(inside) > 0
+    assert dict(page.counts())["all"] == [int(active.sum()), len(inside)]
+    for kind, numbers in page.counts()[:-1]:
+        own = inside["kind"] == kind
+        assert numbers == [int((own & active).sum()), int(own.sum())]
+    listed = page.page.evaluate(
+        "[...document.querySelectorAll('.around .ranked li')].map((row) => row.dataset.id)"
+    )
+    assert set(listed) <= set(inside["id"])
+    assert len(listed) == min(len(inside), 200)
+    for place in ((400, 300), (500, 400), (500, 300), (400, 400)):
+        page.page.mouse.click(*place)
+    page.page.click("[data-do=close]")
+    page.until("document.querySelector('.around [role=alert]') !== null")
+    assert "交叉" in page.page.inner_text(".around")
+    assert all("400" in complaint for complaint in page.complaints)
+    page.complaints.clear()
+
+
+def test_a_polygon_by_keyboard(open_page: Opener) -> None:
+    """Enter sets a corner in the map's middle, a button takes the last one back and another closes it."""
+    page = open_page()
+    page.page.click("[data-tool=around]")
+    page.page.click(".tool-hint label:has-text('多边形')")
+    for move in ((0, 0), (80, 0), (0, 80), (5, 5)):
+        page.page.evaluate(f"{VIEW}.panBy({list(move)}, {{ animate: false }})")
+        page.page.locator("#map canvas").focus()
+        page.page.keyboard.press("Enter")
+    page.page.locator("[data-do=undo]").press("Enter")
+    page.page.locator("[data-do=close]").press("Enter")
+    page.until("document.querySelector('.around a[data-format]') !== null")
+    href = page.page.get_attribute(".around a[data-format=gpkg]", "href") or ""
+    assert len(parse_qs(urlsplit(href).query)["within"][0].split(",")) == 8
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,20 @@ if TYPE_CHECKING:
 
 STATION = "2399A"
 ANYONE = ("", "stations", f"stations/{STATION}", f"stations/{STATION}/changes?from=2024-01-01", "sources")
-ANYONE_MORE = ("login", "nothing-here", f"api/stations/{STATION}/report.html")
+ANYONE_MORE = ("login", "nothing-here", f"api/stations/{STATION}/report.html", "sources?text=zzzz")
+REFUSED = ("stations/none", f"stations/{STATION}?rings=abc", f"api/stations/{STATION}/report.pdf?on=x")
 SIGNED_IN = ("sources/{id}", "sources/{id}/edit", "sources/{id}/history", "imports", "twins", "account")
 LOOKS = ((1440, "light"), (390, "dark"))
 """Both widths and both themes, each once."""
 MOST_TABS = 60
+MOST_SHIFT = 0.01
+"""Layout shift (CLS) that nobody notices; what browsers call good goes to 0.1."""
+SHIFTS = (
+    "new Promise((done) => { let sum = 0; const add = (all) => all.forEach((one) => { sum += one.value; });"
+    " const seen = new PerformanceObserver((list) => add(list.getEntries()));"
+    " seen.observe({ type: 'layout-shift', buffered: true });"
+    " requestAnimationFrame(() => requestAnimationFrame(() => { add(seen.takeRecords()); done(sum); })); })"
+)
 RUN = (
     "axe.run({ resultTypes: ['violations'] }).then((found) => found.violations.map("
     "(one) => [one.id, one.nodes.map((node) => node.html.slice(0, 160))]))"
@@ -93,7 +102,7 @@ def test_axe_finds_nothing_on_any_page(
     width, scheme = look
     opened = MapPage(browser, address, (width, 900), "en")
     opened.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    found = {path: faults(opened.go(path).page, axe) for path in (*ANYONE, *ANYONE_MORE)}
+    found = {path: faults(opened.go(path).page, axe) for path in (*ANYONE, *ANYONE_MORE, *REFUSED)}
     opened.go("")
     opened.page.keyboard.press("/")
     opened.close()
@@ -112,6 +121,22 @@ def test_axe_finds_nothing_on_the_pages_of_those_who_work(
     paths = [path.format(id=source) for path in SIGNED_IN]
     found = {path: faults(desk.go(path).page, axe) for path in paths}
     assert {path: fault for path, fault in found.items() if fault} == {}
+
+
+@pytest.mark.parametrize("width", [390, 1440, 3840])
+def test_nothing_jumps_and_nothing_is_out_of_sight(browser: Browser, address: str, width: int) -> None:
+    """While a page is loaded nothing moves, and it is no wider than its window, on a phone and on 4 K."""
+    opened = MapPage(browser, address, (width, 900), "zh")
+    page, found = opened.page, {}
+    for path in (*ANYONE[1:], "sources?text=zzzz", "stations/none"):
+        opened.go(path)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[path] = (page.evaluate(SHIFTS), over)
+    jump = "document.querySelector('h1').style.marginTop = '20rem'"
+    page.evaluate(f"new Promise((done) => {{ {jump}; requestAnimationFrame(() => setTimeout(done)); }})")
+    assert page.evaluate(SHIFTS) >= MOST_SHIFT  # the measure itself sees a jump
+    opened.close()
+    assert {path: seen for path, seen in found.items() if seen[0] >= MOST_SHIFT or seen[1] > 0} == {}
 
 
 def test_from_the_map_to_the_paper_by_keys_alone(browser: Browser, address: str) -> None:

@@ -333,6 +333,7 @@ def warnings(folder: Path) -> Iterator[Sent]:
     yield text("SUMMARY_ROW_SKIPPED", f"{HEADS}\n{GOOD}\n合计,,\n", 1)
     yield text("STATION_CLOSED_MARK", f"{HEADS}\n北站（停运）,114.0201,33.5801\n", 1, kind=STATION)
     codes = "A1,甲煤点,114.0201,33.5801\nA1,乙煤点,114.1201,33.6801"
+    yield row("COORD_AT_SEA", "乙煤点,125.5012,30.1034", severe=False)
     yield text("CODE_REPEATED", f"编码,{HEADS}\n{codes}\n", 2)
     twins = "A1,甲煤点,114.0201,33.5801\nA2,甲煤点,114.02012,33.5801"
     yield text("POSSIBLE_DUPLICATE", f"编码,{HEADS}\n{twins}\n", 2)

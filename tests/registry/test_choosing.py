@@ -58,6 +58,12 @@ def rows(registry: Registry) -> gpd.GeoDataFrame:
     )
 
 
+def triangle(place: shapely.Point) -> list[tuple[float, float]]:
+    """Give the corners of a triangle round a place, the first one again at the end."""
+    lon, lat = place.x, place.y
+    return [(lon - 0.1, lat - 0.1), (lon + 0.2, lat), (lon, lat + 0.15), (lon - 0.1, lat - 0.1)]
+
+
 def drawn(chance: random.Random, rows: gpd.GeoDataFrame) -> Asked:
     """Draw a combination of filters, each now and then."""
     some = rows[rows.geometry.notna()].sample(1, random_state=chance.randrange(2**32)).iloc[0]
@@ -76,6 +82,7 @@ def drawn(chance: random.Random, rows: gpd.GeoDataFrame) -> Asked:
         "bbox": f"{some.geometry.centroid.x - 0.2},{some.geometry.centroid.y - 0.1},"
         f"{some.geometry.centroid.x + 0.1},{some.geometry.centroid.y + 0.2}",
         "near": f"{some.geometry.centroid.x},{some.geometry.centroid.y},{chance.randint(500, 20_000)}",
+        "within": ",".join(f"{lon},{lat}" for lon, lat in triangle(some.geometry.centroid)),
     }
     return {key: offers[key] for key in offers if chance.random() < 0.2}
 
@@ -116,6 +123,10 @@ def expected(registry: Registry, rows: gpd.GeoDataFrame, asked: Asked) -> pd.Dat
     if "near" in asked:
         found = registry.near(*map(float, asked["near"].split(",")))
         mask &= rows["id"].isin(found["id"])
+    if "within" in asked:
+        corners = [float(one) for one in asked["within"].split(",")]
+        shape = shapely.Polygon(zip(corners[::2], corners[1::2], strict=True))
+        mask &= rows.geometry.intersects(shape)
     return pd.DataFrame(rows[mask])
 
 
@@ -244,6 +255,11 @@ def test_pages_of_a_list_are_the_whole_in_order(client: FlaskClient, rows: gpd.G
         ("bbox=3,2,1", "NUMBERS_EXPECTED"),
         ("bbox=1,9,2,3", "BBOX_INVALID"),
         ("near=114,33,-1", "RING_NOT_POSITIVE"),
+        ("within=114,33,115", "PAIRS_EXPECTED"),
+        ("within=114,33,115,33,114,33", "POLYGON_CORNERS"),
+        ("within=114,33,115,33,115,34,114,34", "POLYGON_OPEN"),
+        ("within=114,33,115,34,115,33,114,34,114,33", "POLYGON_CROSSES"),
+        ("within=114,33,115,33,115,94,114,33", "COORD_OUT_OF_RANGE"),
         ("overdue=perhaps", "CHOICE_UNKNOWN"),
         ("as_of=999999", "REVISION_UNKNOWN"),
     ],

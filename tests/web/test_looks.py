@@ -20,7 +20,7 @@ from geo_registry.registry.people import Grant
 from geo_registry.wording import LANGUAGES, texts
 from tests.web.test_edits import BAD, NOW, ROWS, Desk, written
 
-MADE = ("news_", "wgs84", "gcj02", "bd09", "cgcs2000", "inside", "outside", "unjudged")
+MADE = ("apart", "far_", "news_", "wgs84", "gcj02", "bd09", "cgcs2000", "inside", "outside", "unjudged")
 """Texts whose names are put together."""
 BOXES = {"郾城区": (114.0, 33.57), "源汇区": (114.02, 33.58)}
 """Two districts, each 0.02 degrees wide and high, by their south-west corners."""

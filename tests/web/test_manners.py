@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -245,4 +246,6 @@ def test_every_text_of_the_web_is_used() -> None:
     package = Path(__file__).resolve().parents[2] / "geo_registry" / "web"
     held = "".join(path.read_text("utf-8") for path in package.rglob("*") if path.suffix in {".py", ".html"})
     keys = {key.removeprefix("web.") for key in texts("zh") if key.startswith("web.")}
-    assert {key for key in keys if f'"{key}"' not in held and f'"web.{key}"' not in held} == set()
+    left = {key for key in keys if f'"{key}"' not in held and f'"web.{key}"' not in held}
+    named = {f"way_{way}" for way in re.findall(r'"(\w+)"', (package / "ways.py").read_text("utf-8"))}
+    assert left - named == set()

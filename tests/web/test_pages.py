@@ -95,10 +95,10 @@ def test_the_station_page_ranks_with_reasons(client: FlaskClient, registry: Regi
 
 
 def test_the_station_page_links_to_what_it_offers(client: FlaskClient) -> None:
-    """Report and export links of the neighbourhood page lead to files, with the rings that were asked."""
+    """Links of the neighbourhood page to reports, exports and the map lead to files, with the rings asked."""
     page = client.get("/stations/S1?rings=500,2000&lang=en").text
     links = [unescape(link) for link in re.findall(r'href="(/api/[^"]+)"', page)]
-    assert len(links) == len(REPORTS) + 6 + 3
+    assert len(links) == len(REPORTS) + 6 + 3 + 1
     assert any("rings=500,2000" in link.replace("%2C", ",") and "report.pdf" in link for link in links)
     assert any("ring=2000" in link for link in links)
 
@@ -145,7 +145,7 @@ def test_an_empty_registry_has_pages_too(tmp_path: Path, path: str) -> None:
 
 def test_a_page_beyond_the_last_is_empty_not_wrong(client: FlaskClient) -> None:
     """A page number past the end shows no rows and still answers."""
-    assert "No record fits." in client.get("/sources?page=999999999&lang=en").text
+    assert "There is nothing further." in client.get("/sources?page=999999999&lang=en").text
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,27 @@ def test_strangers_are_shown_the_way_in(client: FlaskClient, path: str) -> None:
     assert sign_in(client, next=path).location == path
 
 
+def test_a_file_is_fetched_after_signing_in(client: FlaskClient) -> None:
+    """A report opened after the session ended leads to signing in, and from there to the file and back."""
+    file = "/api/stations/S1/report.pdf?rings=500"
+    entrance = client.get(client.get(file, headers=PAGE).location, headers=PAGE)
+    assert f'name="next" value="{file}"' in entrance.text
+    page = client.get(sign_in(client, next=file).location, headers=PAGE)
+    assert page.status_code == 200
+    assert f'content="0;url={file}"' in page.text
+    assert f'class="button strong" href="{file}"' in page.text
+
+
+def test_who_lacks_a_right_reads_who_has_it(client: FlaskClient) -> None:
+    """The page of a missing right names the act in words, and the roles that may do it."""
+    sign_in(client, "wang")
+    page = client.get("/imports?lang=en", headers=PAGE)
+    assert page.status_code == 403
+    assert "Your account has no right to import ledgers." in page.text
+    assert "district, city, administrator" in page.text
+    assert 'href="/account"' in page.text
+
+
 @pytest.mark.parametrize(
     "path", ["/api/catalog", "/api/search?q=k", "/tiles/sources/10/836/411.mvt", "/api/export?format=csv"]
 )
@@ -520,8 +541,8 @@ def test_every_text_about_people_is_used() -> None:
         *(package / "cli").rglob("*.py"),
     ]
     held = "".join(path.read_text("utf-8") for path in files)
-    begun = ("role_", "scope_", "done_")
+    begun = ("role_", "scope_", "done_", "right_", "short_")
     keys = {key.removeprefix("people.") for key in texts("zh") if key.startswith("people.")}
     left = {key for key in keys if f'"{key}"' not in held and f'"people.{key}"' not in held}
     assert {key for key in left if not key.startswith(begun)} == set()
-    assert all(f'people_say("{beginning}" ~' in held for beginning in begun)
+    assert all(f'"{beginning}" ~' in held or f'f"people.{beginning}{{' in held for beginning in begun)

@@ -47,6 +47,7 @@ CHOICE = {
     "text": "TEXT",
     "bbox": "W,S,E,N",
     "near": "LON,LAT,METRES",
+    "within": "LON,LAT,…",
     "on": "DATE",
     "as_of": "REVISION|DATE",
 }

@@ -1,4 +1,4 @@
-"""Verbs that take results away: reports and exports."""
+"""Verbs that take results away: reports, maps and exports."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from geo_registry.cli.printing import deliver
 from geo_registry.cli.verbs.asking import choice_of, choice_options, output_format, question_options, radii
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import number
+from geo_registry.errors import ValueRefused
 from geo_registry.registry.publishing import REPORTS
 
 PAPER = "pdf"
@@ -21,18 +22,47 @@ PAPER = "pdf"
 
 
 @click.command("report")
-@click.argument("station")
+@click.argument("station", required=False)
+@click.option("--all", "every", is_flag=True)
 @click.option("--format", "form", metavar="|".join(REPORTS))
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
-def report(shell: Shell, /, station: str, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
-    """Write the report of a station's neighbourhood."""
+def report(
+    shell: Shell,
+    /,
+    station: str | None,
+    form: str | None,
+    output: Path | None,
+    **asked: Any,  # noqa: ANN401
+) -> None:
+    """Write the report of a station's neighbourhood, or of all stations."""
+    if station and asked["every"]:
+        raise ValueRefused("STATION_OR_ALL", value=station)
+    if not (station or asked["every"]):
+        raise ValueRefused("PARAMETER_MISSING", option="STATION | --all")
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
     ending = output_format(output)
     wanted = form or (ending if ending in REPORTS else PAPER)
     with patience():
-        made = gr.open(store_url(shell)).report(station, wanted, shell.lang, question=question)
+        registry = gr.open(store_url(shell))
+        if station:
+            made = registry.report(station, wanted, shell.lang, question=question)
+        else:
+            made = registry.publishing.every_report(wanted, shell.lang, question)
+    deliver(made.name, made.content, output, shell)
+
+
+@click.command("map")
+@click.argument("station")
+@question_options
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def station_map(shell: Shell, /, station: str, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Write a station's neighbourhood as one map that needs no network."""
+    question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
+    with patience():
+        made = gr.open(store_url(shell)).publishing.portable(station, shell.lang, question)
     deliver(made.name, made.content, output, shell)
 
 
@@ -58,4 +88,4 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
     deliver(made.name, made.content, output, shell)
 
 
-COMMANDS = {"report": report, "export": export}
+COMMANDS = {"report": report, "map": station_map, "export": export}

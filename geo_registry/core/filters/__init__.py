@@ -17,6 +17,7 @@ from geo_registry.core.filters.tree import (
     Not,
     Or,
     ValidOn,
+    Within,
     check,
 )
 from geo_registry.core.filters.truth import evaluate, valid_on
@@ -35,6 +36,7 @@ __all__ = [
     "Not",
     "Or",
     "ValidOn",
+    "Within",
     "check",
     "evaluate",
     "valid_on",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+import shapely
+
 from geo_registry.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ MAX_DEPTH = 20
 """Deepest tree that is taken."""
 MAX_NODES = 50
 """Largest tree that is taken."""
+CORNERS = (3, 1_000)
+"""Fewest and most corners of a polygon: a triangle, and what an address still carries (some 22 kB)."""
 
 Value: TypeAlias = str | float | bool | date
 Operator: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -143,7 +147,43 @@ class Near:
             raise ValueRefused("RING_NOT_POSITIVE", value=self.radius_m)
 
 
-Filter: TypeAlias = And | Or | Not | Compare | In | Like | Contains | IsNull | KindIs | ValidOn | BBox | Near
+@dataclass(frozen=True, slots=True)
+class Within:
+    """True where a geometry touches a polygon.
+
+    Its edges are straight in longitude and latitude, as those of GeoJSON are (RFC 7946, 3.1.1), and
+    belong to it. Longitudes are compared as they stand: what crosses 180° is asked for in two halves.
+
+    Attributes
+    ----------
+    ring
+        Longitude and latitude of the corners in degrees, WGS 84, in either direction; the last one
+        is the first one again.
+    """
+
+    ring: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        fewest, most = CORNERS
+        if not fewest < len(self.ring) <= most + 1:
+            raise ValueRefused("POLYGON_CORNERS", value=len(self.ring), fewest=fewest, most=most)
+        for lon, lat in self.ring:
+            if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004
+                raise ValueRefused("COORD_OUT_OF_RANGE", value=[lon, lat])
+        if self.ring[0] != self.ring[-1]:
+            raise ValueRefused("POLYGON_OPEN", value=list(self.ring[0]), last=list(self.ring[-1]))
+        if not self.shape.is_valid:
+            raise ValueRefused("POLYGON_CROSSES")
+
+    @property
+    def shape(self) -> shapely.Polygon:
+        """The polygon itself."""
+        return shapely.Polygon(self.ring)
+
+
+Filter: TypeAlias = (
+    And | Or | Not | Compare | In | Like | Contains | IsNull | KindIs | ValidOn | BBox | Near | Within
+)
 
 
 def check(tree: Filter, catalog: Catalog) -> Filter:

@@ -31,6 +31,7 @@ from geo_registry.core.filters.tree import (
     Or,
     ValidOn,
     Value,
+    Within,
 )
 from geo_registry.core.space.nearby import pairs_nearby
 
@@ -192,6 +193,13 @@ def _(node: Near, frame: gpd.GeoDataFrame) -> BooleanArray:
     inside = np.zeros(len(frame), dtype=bool)
     inside[near.i_geometry] = True
     return _known(inside, _nowhere(geometry))
+
+
+@_truth.register
+def _(node: Within, frame: gpd.GeoDataFrame) -> BooleanArray:
+    geometry, shape = frame.geometry.to_numpy(), node.shape
+    shapely.prepare(shape)
+    return _known(shapely.intersects(shape, geometry), _nowhere(geometry))
 
 
 def _between(lon: NDArray[np.float64], west: float, east: float) -> NDArray[np.bool_]:

@@ -72,6 +72,46 @@ def fill_districts(
     )
 
 
+def find_at_sea(
+    frame: gpd.GeoDataFrame, land: shapely.Geometry, points: NDArray[np.float64] | None = None
+) -> list[Finding]:
+    """Warn of places that lie at sea.
+
+    Parameters
+    ----------
+    frame
+        Rows with their numbers in ``row``; lines and polygons count by a point on them.
+    land
+        The land, WGS 84, widened by what is in doubt.
+    points
+        Longitudes and latitudes of the rows, ``(2, n)``, degrees WGS 84, NaN where there is none; default
+        those of the frame's geometries.
+
+    Returns
+    -------
+    list
+        ``COORD_AT_SEA`` findings with ``lon`` and ``lat``.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"row": [2, 3]}, geometry=gpd.points_from_xy([114, 125.5], [33.5, 30.1]))
+    >>> [(found.row, found.details) for found in find_at_sea(rows, shapely.box(100, 20, 121, 40))]
+    [(3, {'lon': 125.5, 'lat': 30.1})]
+    """
+    if points is None:
+        points = shapely.get_coordinates(shapely.point_on_surface(frame.geometry.to_numpy())).T
+        rows = frame["row"].to_numpy()[frame.geometry.notna() & ~frame.geometry.is_empty]
+    else:
+        rows = frame["row"].to_numpy()
+    lon, lat = points
+    wet = np.flatnonzero(np.isfinite(lon) & ~shapely.contains_xy(land, lon, lat))
+    places = [{"lon": round(float(lon[at]), 6), "lat": round(float(lat[at]), 6)} for at in wet]
+    return [
+        Finding("COORD_AT_SEA", int(row), "geometry", None, place)
+        for row, place in zip(rows[wet], places, strict=True)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class DatumFit:
     """Rows as they would lie if their numbers were in one datum.

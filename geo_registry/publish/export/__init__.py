@@ -44,6 +44,7 @@ __all__ = [
     "export_table",
     "parquet_table",
     "write_tables",
+    "zipped",
 ]
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -129,7 +130,7 @@ def _exported(layers: Sequence[Layer], digest: str, plan: Plan) -> Exported:
     written = _written(said, digest, plan)
     names = [layer.name for layer in layers]
     if isinstance(written, dict):
-        return Exported(plan.file_name(names, ZIP.extension), ZIP.media_type, _zipped(written))
+        return Exported(plan.file_name(names, ZIP.extension), ZIP.media_type, zipped(written))
     charset = f"; charset={plan.request.encoding}" if plan.request.format == "csv" else ""
     return Exported(plan.file_name(names, plan.form.extension), plan.form.media_type + charset, written)
 
@@ -158,7 +159,14 @@ def _written(layers: Sequence[Layer], digest: str, plan: Plan) -> bytes | dict[s
             return write_geojson(layers, stamp, plan.request.names)
 
 
-def _zipped(members: Mapping[str, bytes]) -> bytes:
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """Pack files into an archive; the same files give the same bytes.
+
+    Parameters
+    ----------
+    members
+        Content by name, in the order in which they stand.
+    """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in members.items():

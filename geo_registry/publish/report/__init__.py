@@ -1,17 +1,19 @@
-"""The report of a station's neighbourhood: one neutral document, written in the formats people ask for.
+"""The reports of a station and of all stations: one neutral document, written in the formats people ask for.
 
 The law of this room: `document` turns what is handed in into plain values, every number once; the formats
 (`writers`) only set what the document says and add nothing.
 """
 
-from geo_registry.publish.report.document import station_report
-from geo_registry.publish.report.inputs import ReportInputs
+from geo_registry.publish.report.document import city_report, station_report
+from geo_registry.publish.report.inputs import CityInputs, ReportInputs
 from geo_registry.publish.report.model import Report, to_json
 from geo_registry.publish.report.writers import to_docx, to_html, to_pdf, to_xlsx, written
 
 __all__ = [
+    "CityInputs",
     "Report",
     "ReportInputs",
+    "city_report",
     "station_report",
     "to_docx",
     "to_html",

@@ -1,4 +1,4 @@
-"""The report of a station's neighbourhood as one neutral document."""
+"""The reports of a station's neighbourhood and of all stations together, each as one neutral document."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from geo_registry.publish.report.sections.compliance import compliance
 from geo_registry.publish.report.sections.counts import city, counts
 from geo_registry.publish.report.sections.doubts import certainty, quality, siting
 from geo_registry.publish.report.sections.framing import method, overview, sign_off
+from geo_registry.publish.report.sections.groups import by_group, by_station, city_overview
 from geo_registry.publish.report.sections.sources import all_sources, first_sources
 from geo_registry.publish.report.words import Words
 
 if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
-    from geo_registry.publish.report.inputs import ReportInputs
+    from geo_registry.publish.report.inputs import CityInputs, Inputs, ReportInputs
+    from geo_registry.publish.report.model import Section
 
 SHORT = 12
 """Hex digits of a digest on every page: enough to tell reports apart; the whole stands on the last."""
@@ -51,15 +53,51 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
         siting(inputs, ranked, words),
         certainty(inputs, ranked, words),
         quality(inputs, ranked, words),
-        method(inputs, words),
+        method(inputs, words, "method_map"),
         all_sources(ranked, words),
     )
+    on = inputs.audit.request.on.isoformat()
+    subtitle = words.say("subtitle", code=text_of(inputs.station["code"]), on=on)
+    return _signed(inputs, (words.say("title", station=inputs.station_name), subtitle), sections, words)
+
+
+def city_report(inputs: CityInputs, lang: Language) -> Report:
+    """Write down what is to be said of all stations together, grouped as the inspectors group sources.
+
+    Parameters
+    ----------
+    inputs
+        Audit of all stations, and records, of one revision.
+    lang
+        Language of every word.
+
+    Returns
+    -------
+    Report
+        Sections ``overview``, ``groups``, ``stations``, ``first``, ``compliance`` (where a source is
+        active), ``quality``, ``method`` and ``sign_off``; the same inputs give the same document.
+    """
+    words = Words(inputs.catalog, lang)
+    ranked = inputs.ranked()
+    sections = (
+        city_overview(inputs, ranked, words),
+        by_group(inputs, words),
+        by_station(inputs, words),
+        first_sources(ranked, words, stations=True),
+        *((compliance(inputs, ranked, words),) if ranked["active"].any() else ()),
+        quality(inputs, ranked, words),
+        method(inputs, words),
+    )
+    subtitle = words.say("city_subtitle", on=inputs.audit.request.on.isoformat())
+    return _signed(inputs, (words.say("city_report_title"), subtitle), sections, words)
+
+
+def _signed(inputs: Inputs, titles: tuple[str, str], sections: tuple[Section, ...], words: Words) -> Report:
+    """Close a report with what proves it, and put the digest of its content on every page."""
     told = Report(
-        lang=lang,
-        title=words.say("title", station=inputs.station_name),
-        subtitle=words.say(
-            "subtitle", code=text_of(inputs.station["code"]), on=inputs.audit.request.on.isoformat()
-        ),
+        lang=words.lang,
+        title=titles[0],
+        subtitle=titles[1],
         mark=words.say("synthetic") if inputs.synthetic else "",
         footer="",
         page_number=words.say("page_number", page="{page}", pages="{pages}"),
@@ -68,5 +106,5 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
     )
     digest = hashlib.sha256(to_json(told)).hexdigest()
     foot = words.say("footer", revision=inputs.revision, head=inputs.head[:SHORT], content=digest[:SHORT])
-    footer = " · ".join(filter(None, (foot, inputs.scope(lang))))
+    footer = " · ".join(filter(None, (foot, inputs.scope(words.lang))))
     return replace(told, footer=footer, sections=(*sections, sign_off(inputs, digest, words)))

@@ -1,4 +1,4 @@
-"""What a station report is made from."""
+"""What a report is made from: of one station's neighbourhood, or of the city's."""
 
 from __future__ import annotations
 
@@ -21,22 +21,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReportInputs:
-    """Everything a station report says, and nothing it would have to look up.
+class Inputs:
+    """What every report says, and nothing it would have to look up.
 
     Attributes
     ----------
-    station
-        The station's canonical row, with ``geometry``: a point in WGS 84.
     audit
-        The audit of that station alone, its pairs of all statuses (``statuses="all"``), so that what
-        does not count is drawn and listed by status.
+        An audit with the pairs of all statuses (``statuses="all"``), so that what does not count is listed
+        by status.
     sources
         Canonical rows of at least the sources in the audit's pairs and siting check.
-    zones
-        Canonical rows of zones valid at the date; those out of view do no harm.
-    totals
-        ``Audit.totals`` of all assessed stations under the same request.
     registered
         How many sources the registry holds at the date within the audit's bounds, with a position or
         without: ``kind``, ``active``, ``all``, one row a kind.
@@ -50,11 +44,8 @@ class ReportInputs:
         Whether any record in the report is made up.
     """
 
-    station: pd.Series
     audit: Audit
     sources: gpd.GeoDataFrame
-    zones: gpd.GeoDataFrame
-    totals: pd.DataFrame
     registered: pd.DataFrame
     catalog: Catalog
     revision: int
@@ -69,10 +60,6 @@ class ReportInputs:
             raise ValueRefused(
                 "VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all"
             )
-        if self.audit.provenance.stations != 1:
-            raise ValueRefused(
-                "VALUE_INVALID", field="station", value=self.audit.provenance.stations, expected=1
-            )
 
     def scope(self, lang: Language) -> str:
         """Say which sources were there to be counted; empty where all were.
@@ -85,14 +72,64 @@ class ReportInputs:
         return scope_in_words(self.audit.provenance.bounds, lang)
 
     @property
+    def rings_m(self) -> tuple[float, ...]:
+        """Radii in metres, ascending."""
+        return self.audit.request.rings_m
+
+    def described(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Give pairs a number in their order, and ``owner``, ``warden`` and more of their sources.
+
+        Parameters
+        ----------
+        pairs
+            Rows of the audit's pairs.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The pairs; ``number`` from 1; ``owner``, ``warden``, ``township``, ``coord_method`` and
+            ``age_days`` of the source.
+        """
+        known = self.sources.set_index("id").loc[pairs["source_id"]]
+        more = {name: known[name].to_numpy() for name in ("owner", "warden", "township", "coord_method")}
+        age_days = pairs["source_id"].map(dict(self.age_days)).astype("Int64")
+        return pairs.assign(number=range(1, len(pairs) + 1), age_days=age_days, **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReportInputs(Inputs):
+    """What the report of one station's neighbourhood says.
+
+    Attributes
+    ----------
+    station
+        The station's canonical row, with ``geometry``: a point in WGS 84; the audit is of it alone.
+    zones
+        Canonical rows of zones valid at the date; those out of view do no harm.
+    totals
+        ``Audit.totals`` of all assessed stations under the same request.
+    """
+
+    station: pd.Series
+    zones: gpd.GeoDataFrame
+    totals: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        super(ReportInputs, self).__post_init__()
+        if self.audit.provenance.stations != 1:
+            raise ValueRefused(
+                "VALUE_INVALID", field="station", value=self.audit.provenance.stations, expected=1
+            )
+
+    @property
     def station_name(self) -> str:
         """The station's name, or its code where it has none."""
         return text_of(self.station["name"]) or text_of(self.station["code"])
 
     @property
-    def rings_m(self) -> tuple[float, ...]:
-        """Radii in metres, ascending."""
-        return self.audit.request.rings_m
+    def file_code(self) -> str:
+        """The station as the names of files call it."""
+        return text_of(self.station["code"]) or str(self.station["id"])
 
     def ranked(self) -> pd.DataFrame:
         """Give the pairs in the order in which the report numbers them.
@@ -100,12 +137,25 @@ class ReportInputs:
         Returns
         -------
         pandas.DataFrame
-            The audit's pairs, those that count before those that do not, otherwise as the audit
-            ranks them; ``number`` from 1; ``owner``, ``warden``, ``township``, ``coord_method`` and
-            ``age_days`` of the source beside them.
+            As `described`; those that count before those that do not, otherwise as the audit ranks them.
         """
-        pairs = self.audit.pairs.sort_values("active", ascending=False, kind="stable").reset_index(drop=True)
-        known = self.sources.set_index("id").loc[pairs["source_id"]]
-        more = {name: known[name].to_numpy() for name in ("owner", "warden", "township", "coord_method")}
-        age_days = pairs["source_id"].map(dict(self.age_days)).astype("Int64")
-        return pairs.assign(number=range(1, len(pairs) + 1), age_days=age_days, **more)
+        pairs = self.audit.pairs.sort_values("active", ascending=False, kind="stable")
+        return self.described(pairs.reset_index(drop=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CityInputs(Inputs):
+    """What the report of all stations together says; the audit is of all of them."""
+
+    def ranked(self) -> pd.DataFrame:
+        """Give each source once, with the station for which its score is highest.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `described`; those that count before those that do not, then the highest score, then the
+            nearest.
+        """
+        order = ["active", "score", "distance_m", "source_id", "station_id"]
+        pairs = self.audit.pairs.sort_values(order, ascending=[False, False, True, True, True])
+        return self.described(pairs.drop_duplicates("source_id").reset_index(drop=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
 from geo_registry.errors import ValueRefused
@@ -118,6 +119,12 @@ class Choosing:
         settled, called = self._called(choice)
         rows = called.chosen(settled)
         return counts(rows, called.kinds, placed=called.placed(rows))
+
+    def rows(self, choice: Choice) -> gpd.GeoDataFrame:
+        """Give the rows of a choice that have a position, as `Roll.frame`, the highest score first."""
+        settled, called = self._called(choice)
+        rows = called.chosen(settled)
+        return gpd.GeoDataFrame(View().ordered(rows[~(rows.geometry.isna() | rows.geometry.is_empty)]))
 
     def page(self, choice: Choice, view: View | None = None) -> Page:
         """Give a page of the list of what a choice leaves; errors as from `counts`."""

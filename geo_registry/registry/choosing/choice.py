@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from geo_registry.core.audit import AuditRequest
-from geo_registry.core.filters import And, BBox, Compare, Filter, In, KindIs, Near
+from geo_registry.core.filters import And, BBox, Compare, Filter, In, KindIs, Near, Within
 from geo_registry.core.ledger.reading.cell import fold
 from geo_registry.errors import ValueRefused
 from geo_registry.registry import records, seeing
@@ -55,6 +55,9 @@ class Choice:
         W, S, E, N in degrees WGS 84; None for anywhere.
     near
         Longitude and latitude in degrees WGS 84 and a radius in metres; None for anywhere.
+    within
+        Longitudes and latitudes of a polygon's corners in turn, degrees WGS 84, the first one again at
+        the end (`core.filters.Within`); None for anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -69,6 +72,7 @@ class Choice:
     text: str = ""
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float, float] | None = None
+    within: tuple[float, ...] | None = None
 
     @property
     def dated(self) -> tuple[date | None, int | date | None]:
@@ -86,7 +90,7 @@ class Choice:
     @property
     def by_row(self) -> bool:
         """Whether it asks for what only each row itself can tell, beyond a few words and the district."""
-        return bool(self.townships or self.overdue or self.text or self.bbox or self.near)
+        return any((self.townships, self.overdue, self.text, self.bbox, self.near, self.within))
 
     @property
     def query(self) -> Iterator[tuple[str, str]]:
@@ -102,6 +106,7 @@ class Choice:
             "text": self.text,
             "bbox": ",".join(map(repr, self.bbox or ())),
             "near": ",".join(map(repr, self.near or ())),
+            "within": ",".join(map(repr, self.within or ())),
             "on": str(self.on or ""),
             "as_of": "" if self.as_of is None else str(self.as_of),
         }
@@ -114,7 +119,8 @@ class Choice:
         ------
         ValueRefused
             ``KIND_UNKNOWN``, ``STATUS_UNKNOWN``, ``CHOICE_UNKNOWN``, ``BBOX_INVALID``,
-            ``COORD_OUT_OF_RANGE``, ``RING_NOT_POSITIVE``, or if there is no such revision.
+            ``COORD_OUT_OF_RANGE``, ``RING_NOT_POSITIVE``, ``POLYGON_CORNERS``, ``POLYGON_OPEN``,
+            ``POLYGON_CROSSES``, or if there is no such revision.
         NotAllowed
             If a past revision is asked for without a right to the history.
         """
@@ -151,6 +157,8 @@ class Choice:
             yield BBox(*self.bbox)
         if self.near is not None:
             yield Near(*self.near)
+        if self.within is not None:
+            yield Within(tuple(zip(self.within[::2], self.within[1::2], strict=True)))
 
     @property
     def tree(self) -> Filter:

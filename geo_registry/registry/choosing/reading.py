@@ -24,6 +24,7 @@ NAMES = (
     "text",
     "bbox",
     "near",
+    "within",
     "on",
     "as_of",
 )
@@ -50,8 +51,8 @@ def read(given: Mapping[str, Sequence[str]], spelled: Callable[[str], str] = str
     Raises
     ------
     ValueRefused
-        ``NUMBER_EXPECTED``, ``NUMBERS_EXPECTED``, ``DATE_EXPECTED`` or ``CHOICE_UNKNOWN``; whether there is
-        what is named is told by `Choice.settled`.
+        ``NUMBER_EXPECTED``, ``NUMBERS_EXPECTED``, ``PAIRS_EXPECTED``, ``DATE_EXPECTED`` or
+        ``CHOICE_UNKNOWN``; whether there is what is named is told by `Choice.settled`.
 
     Examples
     --------
@@ -76,6 +77,7 @@ def read(given: Mapping[str, Sequence[str]], spelled: Callable[[str], str] = str
         text=word("text"),
         bbox=numbers(spelled("bbox"), word("bbox"), BBOX_PARTS),  # type: ignore[arg-type]
         near=numbers(spelled("near"), word("near"), NEAR_PARTS),  # type: ignore[arg-type]
+        within=places(spelled("within"), word("within")),
         on=day(spelled("on"), word("on")),
         as_of=revision(spelled("as_of"), word("as_of")),
     )
@@ -114,6 +116,20 @@ def numbers(name: str, text: str, count: int) -> tuple[float, ...] | None:
     if len(said) != count:
         raise ValueRefused("NUMBERS_EXPECTED", value=text, option=name, expected=count)
     return tuple(number(name, part.strip()) for part in said)
+
+
+def places(name: str, text: str) -> tuple[float, ...] | None:
+    """Read longitudes and latitudes in turn, comma-separated; None where nothing is said.
+
+    Raises
+    ------
+    ValueRefused
+        ``PAIRS_EXPECTED`` or ``NUMBER_EXPECTED``.
+    """
+    said = text.count(",") + 1
+    if said % 2 and text:
+        raise ValueRefused("PAIRS_EXPECTED", option=name, count=said)
+    return numbers(name, text, said)
 
 
 def whole(name: str, text: str) -> int | None:

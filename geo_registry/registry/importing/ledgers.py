@@ -19,6 +19,7 @@ from geo_registry.core.raw import ROW, joined
 from geo_registry.core.space.crs import is_projected, parse_crs
 from geo_registry.errors import FileRefused, ValueRefused
 from geo_registry.registry import records
+from geo_registry.registry.importing import shore
 from geo_registry.registry.importing.orders import YES
 from geo_registry.registry.importing.own import OWN_NOTES, without_own_columns
 
@@ -290,6 +291,7 @@ class Desk:
             delimited=self.format == "csv",
             carries_crs=self.format not in WITHOUT_CRS,
             districts=self.districts if kind.role != "zone" else None,
+            land=shore.land(self.house) if kind.role != "zone" else None,
         )
 
     def given(self, heading: Heading, kind: Kind, datum: str | None) -> frozenset[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
-from geo_registry.registry.publishing.reporting import REPORTS, pictured, report
+from geo_registry.registry.publishing.mapping import portable_map
+from geo_registry.registry.publishing.printing import SHEETS, sheet
+from geo_registry.registry.publishing.reporting import REPORTS, city_report, every_report, pictured, report
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
     from geo_registry.publish.export import Exported
     from geo_registry.publish.portrait import Portrait
     from geo_registry.registry.audits import Question
+    from geo_registry.registry.choosing import Choice
     from geo_registry.registry.house import House
 
-__all__ = ["FORMS", "REPORTS", "ExportOrder", "Publishing"]
+__all__ = ["FORMS", "REPORTS", "SHEETS", "ExportOrder", "Publishing"]
 
 
 class Publishing:
@@ -46,6 +49,22 @@ class Publishing:
             Rings, dates and revision.
         """
         return report(self._house, self._viewer, station, form, lang=lang, question=question)
+
+    def portable(self, station: str, lang: Language, question: Question) -> Exported:
+        """Write a station's neighbourhood as one HTML file that needs no network; parameters as `report`."""
+        return portable_map(self._house, self._viewer, station, lang=lang, question=question)
+
+    def sheet(self, choice: Choice, form: str, lang: Language) -> Exported:
+        """Print the map of what a choice leaves on one sheet, as one of `SHEETS`."""
+        return sheet(self._house, self._viewer, choice, form, lang=lang)
+
+    def city_report(self, form: str, lang: Language, question: Question) -> Exported:
+        """Write the report of all stations of the question together; parameters as `report`."""
+        return city_report(self._house, self._viewer, form, lang=lang, question=question)
+
+    def every_report(self, form: str, lang: Language, question: Question) -> Exported:
+        """Write that of all stations together and one of each into an archive; parameters as `report`."""
+        return every_report(self._house, self._viewer, form, lang=lang, question=question)
 
     def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
         """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""

@@ -50,7 +50,7 @@ class ExportOrder:
         ``shp | gpkg | geojson | parquet | csv | xlsx | pmtiles``.
     crs, datum, encoding, names
         See `publish.export.ExportRequest`.
-    status, priorities, flagged, overdue, districts, townships, text, bbox, near
+    status, priorities, flagged, overdue, districts, townships, text, bbox, near, within
         Only such records, as `Choice` has them.
     station, ring
         Only sources in the ring of that radius in metres round that station.
@@ -79,6 +79,7 @@ class ExportOrder:
     text: str = ""
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float, float] | None = None
+    within: tuple[float, ...] | None = None
     station: str | None = None
     ring: float | None = None
     rings_m: tuple[float, ...] = DEFAULT_RINGS_M

@@ -1,11 +1,11 @@
-"""Reports of stations' neighbourhoods: the same numbers as the map and the audit, as papers."""
+"""Reports of stations' neighbourhoods, one by one and together: the numbers of map and audit as papers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import report as reports
-from geo_registry.publish.export import Exported
+from geo_registry.publish.export import Exported, zipped
 from geo_registry.publish.portrait import Portrait, portrait
 from geo_registry.registry import audits, records, seeing
 from geo_registry.registry.auditing import counting
@@ -22,6 +22,7 @@ from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
+    from geo_registry.core.audit import Audit
     from geo_registry.core.kinds import Language
     from geo_registry.registry.house import House
 
@@ -65,12 +66,37 @@ def report(
     SignInNeeded
         ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
+    settled = _settled(house, viewer, form, replace(question, stations=(station,)))
+    key = ("report", settled, form, lang, viewer.bounds)
+    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+
+
+def city_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+    """Write the report of all stations together; parameters and errors as `report`.
+
+    Its stations are those of the question, by default every national one.
+    """
+    settled = _settled(house, viewer, form, question)
+    key = ("city report", settled, form, lang, viewer.bounds)
+    return house.recent.get(key, lambda: _write_city(house, viewer, settled, form, lang=lang))
+
+
+def every_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+    """Write the city's report and one of each station into an archive; parameters as `city_report`."""
+    settled = _settled(house, viewer, form, question)
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
+    made = [city_report(house, viewer, form, lang=lang, question=settled)]
+    made += [report(house, viewer, str(one), form, lang=lang, question=settled) for one in rows["id"]]
+    members = {one.name: one.content for one in made}
+    return Exported(f"reports_r{revision}_{lang}.zip", "application/zip", zipped(members))
+
+
+def _settled(house: House, viewer: Viewer, form: str, question: Question) -> Question:
     if form not in REPORTS:
         raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
     seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
-    key = ("report", settled, form, lang, viewer.bounds)
-    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+    return audits.settle(house, viewer, replace(question, status="all"))
 
 
 def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, question: Question) -> Portrait:
@@ -78,45 +104,74 @@ def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, ques
     seeing.must_see_each(viewer)
     settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
     key = ("portrait", settled, lang, viewer.bounds)
-    return house.recent.get(key, lambda: portrait(_report_inputs(house, viewer, settled), lang))
+    return house.recent.get(key, lambda: portrait(report_inputs(house, viewer, settled), lang))
 
 
 def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
-    inputs = _report_inputs(house, viewer, settled)
+    inputs = report_inputs(house, viewer, settled)
     document = reports.station_report(inputs, lang)
-    content = reports.written(document, form, _fonts(house))
-    code = inputs.station["code"] if pd.notna(inputs.station["code"]) else inputs.station["id"]
-    return Exported(f"station_{code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+    content = reports.written(document, form, fonts(house))
+    return Exported(f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
 
 
-def _fonts(house: House) -> tuple[Path, ...]:
+def fonts(house: House) -> tuple[Path, ...]:
+    """Name the folders of the typeface of papers."""
     package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
     return tuple(package / folder for folder in FONTS)
 
 
-def _report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
+def _write_city(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
+    inputs = reports.CityInputs(**_common(house, viewer, settled, audits.answered(house, viewer, settled)))
+    content = reports.written(reports.city_report(inputs, lang), form, fonts(house))
+    return Exported(f"city_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+
+
+def report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:
+    """Gather what a report is made from.
+
+    Parameters
+    ----------
+    house, viewer
+        Where records are, and who asks.
+    settled
+        A question about one station, of all statuses.
+
+    Raises
+    ------
+    ValueRefused
+        ``STATION_NOT_VALID``.
+    """
     revision, on = house.revision(settled.as_of), settled.on or house.today
     found = audits.answered(house, viewer, settled)
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     if rows.empty:
         raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(on))
-    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
+    common = _common(house, viewer, settled, found)
     city = counting.counted(house, viewer, replace(settled, stations=(), status="active"))
-    commit = house.store.commit_at(revision)
     return reports.ReportInputs(
+        **common | {"synthetic": common["synthetic"] or bool(rows["synthetic"].iloc[0])},
         station=rows.iloc[0],
-        audit=found,
-        sources=near,
         zones=records.valid_on(records.of_role(house, viewer, revision, "zone"), on),
         totals=city.totals,
-        registered=registered,
-        catalog=house.catalog,
-        revision=revision,
-        head=commit.hash,
-        committed_at=datetime.fromisoformat(commit.at),
-        age_days=_ages(house, near, on),
-        synthetic=bool(near["synthetic"].any()) or bool(rows["synthetic"].iloc[0]),
     )
+
+
+def _common(house: House, viewer: Viewer, settled: Question, found: Audit) -> dict[str, Any]:
+    """Read what every report needs beside its audit."""
+    revision, on = house.revision(settled.as_of), settled.on or house.today
+    near, registered = _near(house, viewer, settled, [*found.pairs["source_id"], *found.siting["source_id"]])
+    commit = house.store.commit_at(revision)
+    return {
+        "audit": found,
+        "sources": near,
+        "registered": registered,
+        "catalog": house.catalog,
+        "revision": revision,
+        "head": commit.hash,
+        "committed_at": datetime.fromisoformat(commit.at),
+        "age_days": _ages(house, near, on),
+        "synthetic": bool(near["synthetic"].any()),
+    }
 
 
 def _near(

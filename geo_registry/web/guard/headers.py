@@ -19,6 +19,10 @@ PAGE_POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 """Content policy of everything: nothing from elsewhere, nothing inline; MapLibre draws from blobs."""
+FRAMED_POLICY = "sandbox allow-scripts; frame-ancestors 'self'"
+"""Policy of a file in a frame of ours: it runs as from nowhere, and what it may load it says itself."""
+FRAMED = {"Content-Security-Policy": FRAMED_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+"""Headers of such a file."""
 UNUSED = ("camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
 """What no page of ours asks of a browser, and so no page may."""
 ALWAYS = {

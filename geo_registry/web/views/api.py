@@ -119,7 +119,18 @@ def audit() -> Response:
 def report(station: str, form: str) -> Response:
     """Write the report of a station's neighbourhood; an HTML report keeps its own content policy."""
     question = Query("rings", "on", "as_of").question()
-    made = registry().report(station, form, language(), question=question)
+    return _paper(registry().report(station, form, language(), question=question))
+
+
+@blueprint.get("/api/city/report.<form>")
+@answers.tagged
+def city_report(form: str) -> Response:
+    """Write the report of all national stations together."""
+    question = Query("rings", "on", "as_of").question()
+    return _paper(registry().publishing.city_report(form, language(), question))
+
+
+def _paper(made: answers.Made) -> Response:
     response = answers.file(made, attachment=False)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = headers.report_policy(made.content)

@@ -34,7 +34,7 @@ def words() -> dict[str, Any]:
         "in_language": _in_language,
         "may": _may,
         "scope": lambda: registry().scope_in_words(lang),
-        "shows_each": lambda: not viewer().counts_only,
+        "shows_each": lambda: "viewer" in g and not viewer().counts_only,
         "digest": catalog().digest[:12],
         **_state(),
     }
@@ -114,7 +114,7 @@ def sources() -> str:
         choice=choice,
         counted=counted,
         asked=dict(parse_qsl(counted["query"])),
-        faults=[explain(fault.code, lang, fault.details) for fault in faults],
+        faults=[explain(fault.code, lang, fault.details, on_page=True) for fault in faults],
         in_words=lambda key: say(key, lang),
         total_line=say("choice.total", lang, total=listed["total"]),
         counts_line=say("choice.counts", lang, **counted),

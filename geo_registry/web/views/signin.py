@@ -99,18 +99,24 @@ def entered(entry: Entry, path: str) -> Response:
     before = session()
     if before is not None:
         kept().registry.people.entrance.sign_out(before)
-    response = make_response(redirect(local(path), SEE_OTHER))
+    where = local(path)
+    if where.startswith("/api/"):
+        where = url_for("signin.login", next=where)
+    response = make_response(redirect(where, SEE_OTHER))
     identity.remember(response, entry)
     return response
 
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
-    """Show the form of signing in."""
+    """Show the form of signing in; who has signed in goes on, by a page of its own to a file."""
     Query("next")
     language()
     if session() is not None:
-        return redirect(local(request.args.get("next", "")), SEE_OTHER)
+        where = local(request.args.get("next", ""))
+        if where.startswith("/api/"):
+            return render_template("fetch.html", file=where)
+        return redirect(where, SEE_OTHER)
     return _entrance(None)
 
 

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -30,8 +31,32 @@ DRAWN = """() => {
 }"""
 
 
-def drawn(url: str) -> Ready:
-    """Open the map of a store that is served on loopback, until every tile in view is drawn.
+class Visited(NamedTuple):
+    """A server of its own and a browser.
+
+    Attributes
+    ----------
+    address
+        Where the server answers.
+    browser
+        With nothing in its cache.
+    ready_s
+        Seconds from starting the server to its being ready.
+    server
+        Its process.
+    close
+        Ends both.
+    """
+
+    address: str
+    browser: Browser
+    ready_s: float
+    server: int
+    close: Callable[[], None]
+
+
+def visited(url: str) -> Visited:
+    """Serve a store on loopback and start a browser.
 
     Parameters
     ----------
@@ -49,7 +74,6 @@ def drawn(url: str) -> Ready:
     playwright = sync_playwright().start()
     program = shutil.which("chromium") or playwright.chromium.executable_path
     browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-    visits: list[tuple[float, float, int]] = []
 
     def close() -> None:
         browser.close()
@@ -57,17 +81,32 @@ def drawn(url: str) -> Ready:
         server.terminate()
         server.wait(PATIENCE_S)
 
+    return Visited(f"http://127.0.0.1:{port}/", browser, ready_s, server.pid, close)
+
+
+def drawn(url: str) -> Ready:
+    """Open the map of a store that is served on loopback, until every tile in view is drawn.
+
+    Parameters
+    ----------
+    url
+        The store.
+    """
+    place = visited(url)
+    visits: list[tuple[float, float, int]] = []
+
     def judge(_: object) -> dict[str, Any]:
         return {
             "loaded_s": median(loaded for loaded, _, _ in visits[1:]),
             "first_visit_s": visits[0][1],
             "tiles": visits[-1][2],
-            "served_after_s": ready_s,
-            "server_peak_mb": sum(map(_peak_mb, _family(server.pid))),
+            "served_after_s": place.ready_s,
+            "server_peak_mb": sum(map(_peak_mb, _family(place.server))),
         }
 
-    work = lambda: visits.append(_open(browser, f"http://127.0.0.1:{port}/"))  # noqa: E731 (one line says it)
-    return Ready(work, judge, close, has_cpu=False)
+    return Ready(
+        lambda: visits.append(_open(place.browser, place.address)), judge, place.close, has_cpu=False
+    )
 
 
 def _wait_for(port: int) -> None:

@@ -57,12 +57,15 @@ GET     /api/choice/counts                      all
 GET     /api/choice/options                     all
 GET     /api/list                               all
 GET     /api/near                               all
+GET     /api/map.<paper>                        all
 GET     /api/place                              all
 GET     /api/stations                           all
 GET     /api/stations/<station>/audit           all         station
 GET     /api/stations/<station>/changes         all         station
 GET     /api/audit                              all
 GET     /api/stations/<station>/report.<form>   all         station
+GET     /api/stations/<station>/map.html        all         station
+GET     /api/city/report.<form>                 all
 GET     /api/export                             all
 GET     /tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt  all
 GET     /tiles/<layer>/tilejson.json            all
@@ -99,6 +102,7 @@ FILLED = {
     "arrival": "a99",
     "look": "w0123456789abcdef",
     "form": "html",
+    "paper": "png",
     "layer": "sources",
     "z": "10",
     "x": "836",
@@ -109,6 +113,7 @@ FILLED = {
 ASKED = {
     "/api/search": "?q=K",
     "/api/near": "?lon=114&lat=33.5&radius_m=1000",
+    "/api/map.<paper>": "?bbox=113.9,33.4,114.2,33.6",
     "/api/place": "?x=114&y=33.5&datum=wgs84",
     "/api/export": "?kind=brick_kiln&format=csv",
 }

@@ -14,7 +14,7 @@ from geo_registry.core.findings import Finding, refused_rows
 from geo_registry.core.kinds import Kind
 from geo_registry.core.ledger.duplicates import find_repeated, find_twins, identical_rows, number_codes
 from geo_registry.core.ledger.headings import Heading
-from geo_registry.core.ledger.places import fill_districts
+from geo_registry.core.ledger.places import fill_districts, find_at_sea
 from geo_registry.core.ledger.reading.fields import judge_fields, read_fields
 from geo_registry.core.ledger.validate.canonical import canonical_rows
 from geo_registry.core.ledger.validate.placing import has_shapes, judge_places, place_rows
@@ -123,7 +123,7 @@ def validate_block(layer: RawLayer, heading: Heading, kind: Kind, rules: Rules) 
     kept, points = judged.kept, judged.points
     refused = judged.rows[~kept].tolist()
     frame = judged.frame if kept.all() else judged.frame[kept].reset_index(drop=True)
-    frame, told = _look_at_each(frame, kind, rules)
+    frame, told = _look_at_each(frame, kind, rules, None if points is None else points[:, kept])
     findings = (*_without_warnings(judged.findings, set(refused)), *told)
     checked = Checked(frame, findings, len(judged.rows), tuple(refused), heading.skipped, judged.datum)
     return Block(checked, None if draw or points is None else points[:, kept])
@@ -287,12 +287,14 @@ def _look_closer(frame: gpd.GeoDataFrame, kind: Kind, rules: Rules) -> tuple[gpd
 
 
 def _look_at_each(
-    frame: gpd.GeoDataFrame, kind: Kind, rules: Rules
+    frame: gpd.GeoDataFrame, kind: Kind, rules: Rules, points: NDArray[np.float64] | None = None
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Warn of what shows in a kept row alone: closed stations, other districts."""
+    """Warn of what shows in a kept row alone: closed stations, places at sea, other districts."""
     told: list[Finding] = []
     if kind.role == "station":
         told += _find_closed(frame)
+    if rules.land is not None:
+        told += find_at_sea(frame, rules.land, points)
     if rules.districts is not None and len(rules.districts):
         frame, mismatches = fill_districts(frame, rules.districts)
         told += mismatches

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import geopandas as gpd
+import shapely
 
 from geo_registry.core.findings import Finding
 from geo_registry.core.ledger.reading.positions import Region
@@ -39,6 +40,8 @@ class Rules:
         False for formats that cannot say in which reference system they are: a datum is then missing.
     districts
         Polygons in WGS 84 with ``name`` and ``code``, or None where there are none.
+    land
+        The land in WGS 84, prepared, or None where nothing can lie at sea.
     """
 
     today: date
@@ -49,6 +52,7 @@ class Rules:
     delimited: bool = True
     carries_crs: bool = True
     districts: gpd.GeoDataFrame | None = None
+    land: shapely.Geometry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from geo_registry.publish.report.sections.naming import table_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo_registry.publish.report.inputs import ReportInputs
+    from geo_registry.publish.report.inputs import Inputs
     from geo_registry.publish.report.words import Words
 
 RESULTS = ("pass", "fail", "na")
@@ -22,7 +22,7 @@ OVERDUE = r"(?:^|;)overdue:(\w+)="
 """Where the reasons of a score name the deadline that has passed."""
 
 
-def compliance(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Section:
+def compliance(inputs: Inputs, ranked: pd.DataFrame, words: Words) -> Section:
     """Count the checklists' items over active sources in the rings, and name what is overdue.
 
     Parameters
@@ -57,9 +57,7 @@ def compliance(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Sect
     return Section("compliance", title, tuple(blocks))
 
 
-def _items(
-    inputs: ReportInputs, active: pd.DataFrame, words: Words
-) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+def _items(inputs: Inputs, active: pd.DataFrame, words: Words) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     """Count the results of every item of the kinds in the rings, and last what was not inspected."""
     here = inputs.sources[inputs.sources["id"].isin(active["source_id"])]
     for name in inputs.catalog.of_role("source"):
@@ -71,7 +69,7 @@ def _items(
             yield f"{name}.{item}", (words.kind(name), words.label(item, name), *counts)
 
 
-def _overdue(inputs: ReportInputs, active: pd.DataFrame, words: Words) -> Block:
+def _overdue(inputs: Inputs, active: pd.DataFrame, words: Words) -> Block:
     """Name the sources whose score says that a date has passed, the longest ago first."""
     passed = active["reasons"].str.extract(OVERDUE, expand=False)
     found = active.assign(deadline=passed)[passed.notna()]

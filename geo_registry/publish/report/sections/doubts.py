@@ -13,7 +13,7 @@ from geo_registry.publish.report.sections.naming import number_of, table_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo_registry.publish.report.inputs import ReportInputs
+    from geo_registry.publish.report.inputs import Inputs, ReportInputs
     from geo_registry.publish.report.words import Words
 
 STALE_DAYS = 90
@@ -122,7 +122,7 @@ def certainty(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Secti
     return Section("certainty", words.say("certainty_title"), tuple(blocks))
 
 
-def quality(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Section:
+def quality(inputs: Inputs, ranked: pd.DataFrame, words: Words) -> Section:
     """Name the records that cannot be trusted to say where a source is or how it stands.
 
     Parameters
@@ -141,7 +141,7 @@ def quality(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Section
     return Section("quality", words.say("quality_title"), blocks)
 
 
-def _unlocated(inputs: ReportInputs, words: Words) -> Block:
+def _unlocated(inputs: Inputs, words: Words) -> Block:
     found = {kind: count for kind, count in inputs.audit.provenance.unlocated.items() if count}
     if not found:
         return Paragraph(words.say("unlocated_none"))

@@ -11,7 +11,7 @@ from geo_registry.publish.report.staticmap import draw, legend, scene
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo_registry.publish.report.inputs import ReportInputs
+    from geo_registry.publish.report.inputs import Inputs, ReportInputs
     from geo_registry.publish.report.words import Words
 
 STANDARD = "HJ 664-2013"
@@ -52,30 +52,38 @@ def overview(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> Sectio
 
 
 def _header(inputs: ReportInputs, words: Words) -> tuple[tuple[str, str], ...]:
-    station, request = inputs.station, inputs.audit.request
+    station = inputs.station
     kind = str(station["kind"])
     values = {name: words.value(name, station.get(name), kind) for name in HEADER_FIELDS}
     missing = {name: words.say("not_named") for name in NEEDED_FIELDS}
     shown = {name: value or missing.get(name, "") for name, value in values.items()}
     known = tuple((words.label(name, kind), value) for name, value in shown.items() if value)
-    place, scope = station["geometry"], inputs.scope(words.lang)
+    place = station["geometry"]
     return (
         (words.label("name"), inputs.station_name),
         *known,
         (words.say("position"), words.say("position_value", lon=f"{place.x:.6f}", lat=f"{place.y:.6f}")),
-        (words.say("audited_on"), request.on.isoformat()),
-        (words.say("radii"), words.rings(inputs.rings_m)),
-        (words.say("cut_off"), words.say("cut_off_value", revision=inputs.revision, at=_minute(inputs))),
-        (
-            words.say("standard"),
-            words.say("standard_value", standard=STANDARD, version=inputs.audit.provenance.score_version),
-        ),
-        *(((words.say("scope"), scope),) if scope else ()),
+        *terms(inputs, words),
     )
 
 
-def _minute(inputs: ReportInputs) -> str:
-    return inputs.committed_at.isoformat(" ", "minutes")
+def terms(inputs: Inputs, words: Words) -> tuple[tuple[str, str], ...]:
+    """Say for when, how far, of what and by which standard a report is.
+
+    Parameters
+    ----------
+    inputs, words
+        As for `overview`.
+    """
+    scope, at = inputs.scope(words.lang), inputs.committed_at.isoformat(" ", "minutes")
+    version = inputs.audit.provenance.score_version
+    return (
+        (words.say("audited_on"), inputs.audit.request.on.isoformat()),
+        (words.say("radii"), words.rings(inputs.rings_m)),
+        (words.say("cut_off"), words.say("cut_off_value", revision=inputs.revision, at=at)),
+        (words.say("standard"), words.say("standard_value", standard=STANDARD, version=version)),
+        *(((words.say("scope"), scope),) if scope else ()),
+    )
 
 
 def _result(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> str:
@@ -89,23 +97,25 @@ def _result(inputs: ReportInputs, ranked: pd.DataFrame, words: Words) -> str:
     return words.say("result" if len(ranked) else "counts_none", **values)
 
 
-def method(inputs: ReportInputs, words: Words) -> Section:
+def method(inputs: Inputs, words: Words, *more: str) -> Section:
     """Say how the numbers were made.
 
     Parameters
     ----------
     inputs, words
         As for `overview`.
+    *more
+        Keys of further texts.
     """
     rules = inputs.audit.request.rules
     values = {"version": rules.version, "high": f"{rules.high:g}", "medium": f"{rules.medium:g}"}
-    texts = ("method_distance", "method_count", "method_uncertain", "method_score", "method_map")
+    texts = ("method_distance", "method_count", "method_uncertain", "method_score", *more)
     return Section(
         "method", words.say("method_title"), tuple(Paragraph(words.say(text, **values)) for text in texts)
     )
 
 
-def sign_off(inputs: ReportInputs, content_digest: str, words: Words) -> Section:
+def sign_off(inputs: Inputs, content_digest: str, words: Words) -> Section:
     """Give what proves the report and room for those who answer for it.
 
     Parameters

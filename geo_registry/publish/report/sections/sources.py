@@ -20,7 +20,7 @@ LISTED = 100
 """Most rows of the closing list: some three pages."""
 
 
-def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
+def first_sources(ranked: pd.DataFrame, words: Words, *, stations: bool = False) -> Section:
     """Tell of the sources that come first: why, where, and who answers for them.
 
     Parameters
@@ -29,6 +29,8 @@ def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
         Pairs as `ReportInputs.ranked` gives them.
     words
         Names in the report's language.
+    stations
+        Whether to say of which station the distance and score are.
 
     Returns
     -------
@@ -39,8 +41,13 @@ def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
     active = ranked[ranked["active"]]
     if active.empty:
         return Section("first", title, (Paragraph(words.say("first_none")),))
+    of_station = (Column(words.say("of_station"), width=2.2), lambda pair: text_of(pair["station_name"]))
     columns = (
-        (Column(words.metres("distance_m"), "metres", 1.8), lambda pair: pair["distance_m"]),
+        *((of_station,) if stations else ()),
+        (
+            Column(words.metres("distance_m"), "metres", 1.8, stacked=stations),
+            lambda pair: pair["distance_m"],
+        ),
         (Column(words.label("bearing_deg"), "bearing", stacked=True), lambda pair: pair["bearing_deg"]),
         (Column(words.label("ring_m"), stacked=True), lambda pair: f"≤ {words.radius(pair['ring_m'])}"),
         (Column(words.label("owner"), width=2.7), lambda pair: text_of(pair["owner"])),
@@ -58,7 +65,8 @@ def first_sources(ranked: pd.DataFrame, words: Words) -> Section:
         ),
     )
     table = table_of("first", active, more=columns, words=words, limit=FIRST, stacked=True)
-    return Section("first", title, (table, Paragraph(words.say("first_note"))))
+    note = words.say("first_city_note" if stations else "first_note")
+    return Section("first", title, (table, Paragraph(note)))
 
 
 def all_sources(ranked: pd.DataFrame, words: Words) -> Section:

@@ -16,6 +16,7 @@ from geo_registry.publish.report.staticmap.parts import SIDE
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from geo_registry.core.kinds import Language
     from geo_registry.publish.report.staticmap.parts import Area, Mark, Scene
 
 PAPER = "#fbfaf7"
@@ -45,8 +46,8 @@ def draw(scene: Scene) -> str:
         *(_mark(mark, scene) for mark in ranked),
         _moved(glyph(scene.symbol, size=1.3), SIDE / 2, SIDE / 2),
         *letters(scene),
-        _north(scene.north),
-        _scale_bar(scene),
+        north(scene.north, (SIDE - 32, 42)),
+        scale_bar(scene.scale, scene.lang, (22, SIDE - 22)),
         _square(0.5, SIDE - 1, f'fill="none" stroke="{MUTED}"'),
     ]
     frame = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE:g} {SIDE:g}" role="img"'
@@ -114,16 +115,17 @@ def _mark(mark: Mark, scene: Scene) -> str:
     return f"<g><title>{safe(mark.title)}</title>{placed}</g>"
 
 
-def _north(word: str) -> str:
+def north(word: str, place: tuple[float, float]) -> str:
+    """Draw the north arrow round a place of the drawing, with its word or letter."""
     arrow = f'<path d="M0 -24L9 10L0 4L-9 10Z" fill="{INK}" stroke="{WHITE}" stroke-width="1.5"/>'
-    return _moved(arrow + line_of(word, (0, 24), 15, INK, bold=True), SIDE - 32, 42)
+    return _moved(arrow + line_of(word, (0, 24), 15, INK, bold=True), *place)
 
 
-def _scale_bar(scene: Scene) -> str:
-    """Draw the roundest length that is at most a quarter of the map."""
-    most_m = SIDE / 4 / scene.scale
+def scale_bar(scale: float, lang: Language, place: tuple[float, float]) -> str:
+    """Draw the roundest length of at most a quarter of the report's map; scale in drawing units a metre."""
+    most_m = SIDE / 4 / scale
     power = 10.0 ** floor(log10(most_m))
     length_m = next(digit * power for digit in (5, 2, 1, 0.5) if digit * power <= most_m)
-    width = length_m * scene.scale
+    width = length_m * scale
     bar = f'<path d="M0 -6V0H{width:.1f}V-6" fill="none" stroke="{INK}" stroke-width="2"/>'
-    return _moved(bar + line_of(radius_text(length_m, scene.lang), (width / 2, -10), 13, INK), 22, SIDE - 22)
+    return _moved(bar + line_of(radius_text(length_m, lang), (width / 2, -10), 13, INK), *place)

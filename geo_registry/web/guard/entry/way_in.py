@@ -41,10 +41,16 @@ if TYPE_CHECKING:
 NOTE = "geo_registry.note"
 """Where a request's note lies in its environment, and the way in among an application's extensions."""
 REQUEST_ID = "X-Request-ID"
-FOR_PROGRAMS = re.compile(r"/(api|tiles|static|ogc)(/|$)|/(healthz|readyz|metrics)$")
+FOR_PROGRAMS = re.compile(r"/(tiles|static|ogc)(/|$)|/(healthz|readyz|metrics)$")
 """Addresses whose refusals are documents, whatever the client prefers."""
+FILES = re.compile(r"/api(/|$)")
+"""Addresses that a browser opens only to fetch a file: a refusal is a page to who asks for one."""
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """Methods that are counted by their name."""
+_HEAD = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="stylesheet" href="/static/site.css">'
+)
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _TURNED_AWAY_EVERY_S = _WEIGHED_EVERY_S = 1.0
 
@@ -208,7 +214,8 @@ def refused(fault: RegistryError, status: int, environ: WSGIEnvironment, request
     request_id
         Its id, shown on a page.
     """
-    as_page = "text/html" in environ.get("HTTP_ACCEPT", "") and not FOR_PROGRAMS.match(environ["PATH_INFO"])
+    seen = "text/html" in environ.get("HTTP_ACCEPT", "")
+    as_page = seen and has_pages(environ["PATH_INFO"], environ["REQUEST_METHOD"])
     lang = _language(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:200])
     write = _page if as_page else _document
     body = write(fault.code, lang, fault.details, status=status, request_id=request_id).encode()
@@ -221,6 +228,22 @@ def refused(fault: RegistryError, status: int, environ: WSGIEnvironment, request
     if "seconds" in fault.details:
         headers.append(("Retry-After", str(fault.details["seconds"])))
     return Answer(f"{status} Refused", headers, body, turned_away=isinstance(fault, Overloaded))
+
+
+def has_pages(path: str, method: str) -> bool:
+    """Tell whether a refusal at an address may be a page.
+
+    Parameters
+    ----------
+    path, method
+        Of the request.
+
+    Examples
+    --------
+    >>> has_pages("/api/export", "GET"), has_pages("/api/imports", "POST"), has_pages("/static/x", "GET")
+    (True, False, False)
+    """
+    return not FOR_PROGRAMS.match(path) and (method in {"GET", "HEAD"} or not FILES.match(path))
 
 
 @lru_cache(256)
@@ -242,8 +265,13 @@ def _document(code: str, lang: Language, details: Mapping[str, object], **_: obj
 def _page(code: str, lang: Language, details: Mapping[str, object], *, status: int, request_id: str) -> str:
     title, message = say("web.error_title", lang), explain(code, lang, details)
     told = f"{say('web.error_code', lang, code=code, status=status)} · {_asked(lang, request_id)}"
-    texts = f"<h1>{escape(title)}</h1><p>{escape(message)}</p><p>{escape(told)}</p>"
-    return f'<!DOCTYPE html><html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>{texts}\n'
+    again = (
+        f'<p class="actions"><a class="button strong" href="">{escape(say("web.way_again", lang))}</a></p>'
+    )
+    texts = f'<h1>{escape(title)}</h1><p class="message">{escape(message)}</p>{again}'
+    head = f'<meta charset="utf-8">{_HEAD}<title>{escape(title)}</title>'
+    body = f'<body class="plain"><main class="page">{texts}<p class="quiet">{escape(told)}</p></main></body>'
+    return f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head>{body}</html>\n'
 
 
 def _asked(lang: Language, request_id: str) -> str:

@@ -39,7 +39,7 @@ def page(station: str) -> str:
     try:
         found = registry().comparing.changes(span)
     except (NotAllowed, Refused) as fault:
-        message = explain(fault.code, lang, fault.details)
+        message = explain(fault.code, lang, fault.details, on_page=True)
     return render_template(
         "changes.html",
         station=documents.times_of(registry(), station, lang),

@@ -1,0 +1,144 @@
+"""All stations together: what stands round them by the inspectors' groups, and round each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo_registry.publish.report.model import Block, Cell, Column, Facts, Paragraph, Section, Table
+from geo_registry.publish.report.sections.framing import terms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from geo_registry.publish.report.inputs import CityInputs
+    from geo_registry.publish.report.words import Words
+
+UNGROUPED = ""
+"""Group of the kinds that the inspectors put in none."""
+
+
+def city_overview(inputs: CityInputs, ranked: pd.DataFrame, words: Words) -> Section:
+    """Say of how many stations, when and how far, and what came out.
+
+    Parameters
+    ----------
+    inputs
+        What the report is made from.
+    ranked
+        Each source once, as `CityInputs.ranked` gives them.
+    words
+        Names in the report's language.
+    """
+    values = {
+        "stations": inputs.audit.provenance.stations,
+        "reach": words.radius(inputs.rings_m[-1]),
+        "all": len(ranked),
+        "active": int(ranked["active"].sum()),
+        "flagged": int((ranked["flagged"] & ranked["active"]).sum()),
+    }
+    facts = ((words.say("stations_assessed"), str(values["stations"])), *terms(inputs, words))
+    blocks = (Facts(facts), Paragraph(words.say("city_result", **values)))
+    return Section("overview", words.say("overview_title"), blocks)
+
+
+def by_group(inputs: CityInputs, words: Words) -> Section:
+    """Count by group and by its kinds: within each ring, each source once, and in the whole registry.
+
+    Parameters
+    ----------
+    inputs, words
+        As for `city_overview`.
+
+    Returns
+    -------
+    Section
+        Table ``groups``: a group's sum before its kinds, and last the sum of all; active, all and the
+        share of active ones. Kinds of which the registry holds none are left out.
+    """
+    columns = [Column(words.say("group_or_kind"), width=2.8)]
+    rings = [f"≤ {words.radius(ring_m)}" for ring_m in inputs.rings_m]
+    for heading in (*rings, words.say("city_seen" if inputs.scope(words.lang) else "city_whole")):
+        columns += [Column(words.say(name), "count", 1, heading) for name in ("active", "all")]
+    columns.append(Column(words.say("share"), "share", 1.7, columns[-1].group))
+    rows: dict[str, tuple[Cell, ...]] = {}
+    for group, kinds in _grouped(inputs).items():
+        rows[f"group:{group}"] = (_group(inputs, group, words), *_counted(inputs, kinds))
+        rows |= {kind: (f"\u2003{words.kind(kind)}", *_counted(inputs, [kind])) for kind in kinds}
+    rows["all"] = (words.say("sum_all"), *_counted(inputs, _shown(inputs)))
+    sums = tuple(place for place, key in enumerate(rows) if key == "all" or key.startswith("group:"))
+    caption = words.say("groups_caption")
+    table = Table("groups", caption, tuple(columns), tuple(rows.values()), tuple(rows), sums)
+    return Section("groups", words.say("groups_title"), (table, Paragraph(words.say("groups_note"))))
+
+
+def by_station(inputs: CityInputs, words: Words) -> Section:
+    """Count round each station by group, within the widest ring.
+
+    Parameters
+    ----------
+    inputs, words
+        As for `city_overview`.
+
+    Returns
+    -------
+    Section
+        Table ``stations``: active sources of each group, active and all, how many of high priority; no
+        sum of the rows, since rings overlap.
+    """
+    pairs, groups = inputs.audit.pairs, _grouped(inputs)
+    columns = [Column(words.label("code"), width=1.2), Column(words.label("name"), width=2.4)]
+    active = words.say("active")
+    columns += [Column(_group(inputs, group, words), "count", 1.2, active) for group in groups]
+    columns += [
+        Column(words.say("active_sum"), "count", 1.2, active),
+        Column(words.say("all"), "count", 1),
+        Column(words.say("high_priority"), "count", 1.2),
+    ]
+    summary = inputs.audit.summary[inputs.audit.summary["ring_m"] == inputs.rings_m[-1]]
+    high = pairs[pairs["active"] & pairs["flagged"]].groupby("station_id").size()
+    rows: dict[str, tuple[Cell, ...]] = {}
+    for (station, code, name), own in summary.groupby(
+        ["station_id", "station_code", "station_name"], sort=False
+    ):
+        of_kind = own.set_index("kind")
+        counts = [int(of_kind.loc[kinds, "cumulative_active"].sum()) for kinds in groups.values()]
+        every = (sum(counts), int(of_kind.loc[_shown(inputs), "cumulative_all"].sum()))
+        rows[str(station)] = (str(code), str(name), *counts, *every, int(high.get(station, 0)))
+    reach = words.radius(inputs.rings_m[-1])
+    caption = words.say("stations_caption", reach=reach)
+    table = Table("stations", caption, tuple(columns), tuple(rows.values()), tuple(rows))
+    blocks: tuple[Block, ...] = (table, Paragraph(words.say("stations_note")))
+    return Section("stations", words.say("stations_title"), blocks)
+
+
+def _grouped(inputs: CityInputs) -> Mapping[str, list[str]]:
+    """Give the kinds of each group, in the catalog's order of groups; last those of none."""
+    kinds = inputs.catalog.kinds
+    found = {
+        group: [name for name in _shown(inputs) if (kinds[name].group or UNGROUPED) == group]
+        for group in (*inputs.catalog.groups, UNGROUPED)
+    }
+    return {group: names for group, names in found.items() if names}
+
+
+def _group(inputs: CityInputs, group: str, words: Words) -> str:
+    return inputs.catalog.groups[group].of(words.lang) if group else words.say("group_none")
+
+
+def _shown(inputs: CityInputs) -> list[str]:
+    held = set(inputs.registered["kind"][inputs.registered["all"] > 0]) & set(inputs.audit.totals["kind"])
+    return [name for name in inputs.catalog.of_role("source") if name in held]
+
+
+def _counted(inputs: CityInputs, kinds: list[str]) -> list[Cell]:
+    """Count some kinds in each ring and in the registry, active and all, and give the registry's share."""
+    totals, held = inputs.audit.totals, inputs.registered
+    of_kinds = totals[totals["kind"].isin(kinds)].groupby("ring_m")
+    cells: list[Cell] = []
+    for _, ring in of_kinds:
+        cells += [int(ring["cumulative_active"].sum()), int(ring["cumulative_all"].sum())]
+    own = held[held["kind"].isin(kinds)]
+    active, every = int(own["active"].sum()), int(own["all"].sum())
+    return [*cells, active, every, active / every if every else None]
