@@ -5,24 +5,29 @@ Issue 5 says how many each may take. The fifth, a workbook of unknown datum, is 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
 
+import geo_registry as gr
 from geo_registry.registry.comparing import month_before
+from geo_registry.registry.editing import Edit
 from tests.e2e.clicks import clicks, start_counting
+from tests.e2e.crowds import Served
+from tests.e2e.pages import MapPage
+from tests.web.running import free_port, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
     import pandas as pd
-    from playwright.sync_api import Route
+    from playwright.sync_api import Browser, Route
 
     from geo_registry.registry import Registry
-    from tests.e2e.pages import MapPage
 
     Opener = Callable[..., MapPage]
 
@@ -105,16 +110,38 @@ def test_the_coal_points_of_a_district_as_shapefile(start: MapPage, demo: Regist
     assert 0 < clicks(page) <= 4
 
 
-def test_what_changed_in_a_month_round_a_station(start: MapPage, demo: Registry, station: pd.Series) -> None:
+@pytest.fixture
+def moving(demo_copy: str, station: pd.Series) -> Iterator[Served]:
+    """Serve a city in which, ten days ago, two sources came to the station and a third one went."""
+    registry, port = gr.open(demo_copy), free_port()
+    day = (registry.today - timedelta(days=10)).isoformat()
+    near = sorted(round_station(registry, station, registry.today))
+    for source, edge in zip(near, ("valid_from", "valid_from", "valid_to"), strict=False):
+        registry.editing.edit(source, Edit({edge: day}), version=1)
+    with served(demo_copy, "--port", str(port)):
+        yield Served(registry, f"http://127.0.0.1:{port}/")
+    registry.close()
+
+
+def test_what_changed_in_a_month_round_a_station(
+    browser: Browser, moving: Served, station: pd.Series
+) -> None:
     """Three clicks at most to what came and went within the last month, as the exact search tells it."""
-    before, after = (round_station(demo, station, day) for day in (month_before(demo.today), demo.today))
-    press_station(start, station)
-    start.page.get_by_role("link", name="What changed in a month").click()
-    total = start.page.locator("table.sums-by-kind tr.sum td").all_inner_texts()
-    assert [int(number) for number in total[:4]] == [
-        len(before), len(before - after), len(after - before), len(after),
-    ]  # fmt: skip
+    registry, address = moving
+    days = (month_before(registry.today), registry.today)
+    before, after = (round_station(registry, station, day) for day in days)
+    assert (len(after - before), len(before - after)) == (2, 1)
+    opened = MapPage(browser, address, (1280, 800), "en").go("")
+    start_counting(opened.page)
+    press_station(opened, station)
+    opened.page.get_by_role("link", name="What changed in a month").click()
+    opened.page.wait_for_selector("table.sums-by-kind")
+    total = opened.page.locator("table.sums-by-kind tr.sum td").all_inner_texts()
+    counted = [len(before), len(before - after), len(after - before), len(after)]
+    assert [int(number) for number in total[:4]] == counted
     for name, ids in (("new", after - before), ("gone", before - after)):
-        shown = start.page.locator(f"#{name} tbody tr").all()
+        shown = opened.page.locator(f"#{name} tbody tr").all()
         assert {row.get_attribute("data-id") for row in shown} == ids
-    assert 0 < clicks(start.page) <= 3
+    assert 0 < clicks(opened.page) <= 3
+    assert opened.complaints == []
+    opened.close()
