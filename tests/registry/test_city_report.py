@@ -14,9 +14,12 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.errors import ValueRefused
+from geo_registry.registry import init
+from geo_registry.wording import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from geo_registry.registry import Registry
 
@@ -121,6 +124,21 @@ def test_all_is_the_city_and_one_of_each_station(city: Registry, pairs: pd.DataF
         codes = [str(code) for code in pairs["station_code"].unique()]
         alone = [city.report(code, "html", "en", question=question) for code in codes]
         assert {name: archive.read(name) for name in others} == {one.name: one.content for one in alone}
+
+
+@pytest.mark.parametrize("form", ["docx", "html", "xlsx"])
+def test_a_registry_without_stations_says_so(tmp_path: Path, form: str) -> None:
+    """Nothing registered is a report of noughts and a sentence, in every format."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    init(url, by="tester")
+    opened = gr.open(url)
+    made = opened.publishing.every_report(form, "en", gr.Question())
+    opened.close()
+    with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
+        (name,) = archive.namelist()
+        assert name.startswith("city_")
+        if form == "html":
+            assert texts("en")["report.stations_none"] in unescape(archive.read(name).decode())
 
 
 def test_a_format_that_is_none_is_refused(city: Registry) -> None:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo_registry.errors import NotReady
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,15 +43,18 @@ def read_assets(modules: Path) -> Assets:
 
     Raises
     ------
-    FileNotFoundError
-        If they are not installed.
+    NotReady
+        ``STATIC_MISSING`` if one is not installed.
     """
-    leaflet = modules / "leaflet" / "dist"
+    leaflet, land = modules / "leaflet" / "dist", modules / "world-atlas" / "land-50m.json"
+    for file in (leaflet / "leaflet.js", leaflet / "leaflet.css", land):
+        if not file.is_file():
+            raise NotReady("STATIC_MISSING", value=file.relative_to(modules.parent).as_posix())
     style = (leaflet / "leaflet.css").read_text("utf-8")
     return Assets(
         script=_SOURCE_MAP.sub("", (leaflet / "leaflet.js").read_text("utf-8")),
         style=_PICTURE.sub(lambda found: f"url({_inlined(leaflet / found[1])})", style),
-        land=(modules / "world-atlas" / "land-50m.json").read_text("utf-8"),
+        land=land.read_text("utf-8"),
     )
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
     from geo_registry.publish.portable.assets import Assets
     from geo_registry.publish.report import ReportInputs
-    from geo_registry.publish.report.staticmap.parts import Scene
 
 LAND = "#fbfaf7"
 """Colour of the ground, that of the report's map."""
@@ -105,6 +104,7 @@ def portable_map(inputs: ReportInputs, lang: Language, assets: Assets) -> bytes:
     features.must_fit(len(inputs.audit.pairs))
     words, ranked = Words(inputs.catalog, lang), inputs.ranked()
     drawn = scene(inputs, ranked, words)
+    lines = legend(drawn, inputs, ranked, words)
     layers = {
         "station": features.collection(features.station(inputs, words)),
         "sources": features.collection(features.sources(inputs, ranked, drawn, words)),
@@ -120,7 +120,7 @@ def portable_map(inputs: ReportInputs, lang: Language, assets: Assets) -> bytes:
         mark=words.say("synthetic") if inputs.synthetic else "",
         caption=safe(words.say("map_caption", reach=words.radius(inputs.rings_m[-1]))),
         footer=_footer(inputs, digest, words),
-        legend=_legend(drawn, inputs, words),
+        legend=[(picture, safe(text)) for picture, text in lines if text != words.say("legend_number")],
         legend_title=say("portable.legend", lang),
         script=assets.script,
         style=assets.style,
@@ -175,12 +175,6 @@ def _asked(
     drawn = _signs(told, "sign", **options)
     popup.add_to(drawn)
     return drawn
-
-
-def _legend(drawn: Scene, inputs: ReportInputs, words: Words) -> list[tuple[str, str]]:
-    lines = legend(drawn, inputs, inputs.ranked(), words)
-    numbered = words.say("legend_number")
-    return [(picture, safe(text)) for picture, text in lines if text != numbered]
 
 
 def _footer(inputs: ReportInputs, digest: str, words: Words) -> str:

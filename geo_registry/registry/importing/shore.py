@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+from geo_registry.core.space.topology import polygons
 
-    from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from pathlib import Path
 
     from geo_registry.registry.house import House
 
@@ -45,28 +43,10 @@ def land(house: House) -> shapely.Geometry | None:
 def _land(path: Path, region: tuple[float, float, float, float]) -> shapely.Geometry | None:
     served = shapely.box(*region)
     window = served.buffer(2 * DOUBT_DEG).bounds
-    clipped = shapely.clip_by_rect(_polygons(json.loads(path.read_text("utf-8"))), *window)
+    clipped = shapely.clip_by_rect(polygons(json.loads(path.read_text("utf-8")), "land"), *window)
     near = shapely.make_valid(clipped[~shapely.is_empty(clipped)])
     widened = shapely.union_all(shapely.buffer(near, DOUBT_DEG, quad_segs=1))
     if shapely.contains(widened, served):
         return None
     shapely.prepare(widened)
     return widened
-
-
-def _polygons(topology: dict[str, Any]) -> NDArray[Any]:
-    """Put the polygons of a TopoJSON document together from its arcs."""
-    scale, origin = (np.array(topology["transform"][name]) for name in ("scale", "translate"))
-    arcs = [np.cumsum(np.array(arc), axis=0) * scale + origin for arc in topology["arcs"]]
-    found = []
-    for shape in topology["objects"]["land"]["geometries"]:
-        for polygon in shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]:
-            outer, *holes = (shapely.LinearRing(_ring(ring, arcs)) for ring in polygon)
-            found.append(shapely.Polygon(outer, holes))
-    return np.array(found)
-
-
-def _ring(numbers: Sequence[int], arcs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Join arcs end to end; the number ~n means arc n backwards."""
-    parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in numbers]
-    return np.concatenate([part if at == 0 else part[1:] for at, part in enumerate(parts)])

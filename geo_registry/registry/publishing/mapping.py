@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from geo_registry.publish import portable
 from geo_registry.publish.export import Exported
-from geo_registry.registry import audits, seeing
-from geo_registry.registry.publishing.reporting import report_inputs
+from geo_registry.registry import audits
+from geo_registry.registry.publishing.reporting import report_inputs, settle
 
 if TYPE_CHECKING:
     from geo_registry.core.access import Viewer
@@ -31,8 +31,7 @@ def portable_map(
     ValueRefused
         ``TOO_MANY_FEATURES``.
     """
-    seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
+    settled = settle(house, viewer, replace(question, stations=(station,)))
     key = ("portable", settled, lang, viewer.bounds)
     return house.recent.get(key, lambda: _written(house, viewer, settled, lang))
 

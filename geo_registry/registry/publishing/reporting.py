@@ -66,7 +66,8 @@ def report(
     SignInNeeded
         ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
-    settled = _settled(house, viewer, form, replace(question, stations=(station,)))
+    _must_be_ours(form)
+    settled = settle(house, viewer, replace(question, stations=(station,)))
     key = ("report", settled, form, lang, viewer.bounds)
     return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
 
@@ -76,14 +77,16 @@ def city_report(house: House, viewer: Viewer, form: str, *, lang: Language, ques
 
     Its stations are those of the question, by default every national one.
     """
-    settled = _settled(house, viewer, form, question)
+    _must_be_ours(form)
+    settled = settle(house, viewer, question)
     key = ("city report", settled, form, lang, viewer.bounds)
     return house.recent.get(key, lambda: _write_city(house, viewer, settled, form, lang=lang))
 
 
 def every_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
     """Write the city's report and one of each station into an archive; parameters as `city_report`."""
-    settled = _settled(house, viewer, form, question)
+    _must_be_ours(form)
+    settled = settle(house, viewer, question)
     revision, on = house.revision(settled.as_of), settled.on or house.today
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
     made = [city_report(house, viewer, form, lang=lang, question=settled)]
@@ -92,17 +95,35 @@ def every_report(house: House, viewer: Viewer, form: str, *, lang: Language, que
     return Exported(f"reports_r{revision}_{lang}.zip", "application/zip", zipped(members))
 
 
-def _settled(house: House, viewer: Viewer, form: str, question: Question) -> Question:
-    if form not in REPORTS:
-        raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
+def settle(house: House, viewer: Viewer, question: Question) -> Question:
+    """Settle a question about sources one by one, those of every status.
+
+    Parameters
+    ----------
+    house, viewer
+        Where records are, and who asks.
+    question
+        As it was asked.
+
+    Raises
+    ------
+    SignInNeeded
+        ``COUNTS_ONLY``.
+    NotFound, ValueRefused
+        As from `audits.settle`.
+    """
     seeing.must_see_each(viewer)
     return audits.settle(house, viewer, replace(question, status="all"))
 
 
+def _must_be_ours(form: str) -> None:
+    if form not in REPORTS:
+        raise ValueRefused("FORMAT_UNKNOWN", value=form, expected=", ".join(REPORTS))
+
+
 def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, question: Question) -> Portrait:
     """Draw a station's neighbourhood in pieces of a page; parameters and errors as `report`."""
-    seeing.must_see_each(viewer)
-    settled = audits.settle(house, viewer, replace(question, stations=(station,), status="all"))
+    settled = settle(house, viewer, replace(question, stations=(station,)))
     key = ("portrait", settled, lang, viewer.bounds)
     return house.recent.get(key, lambda: portrait(report_inputs(house, viewer, settled), lang))
 

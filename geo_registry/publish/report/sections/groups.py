@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo_registry.publish.report.model import Block, Cell, Column, Facts, Paragraph, Section, Table
+from geo_registry.publish.report.layout import text_of
+from geo_registry.publish.report.model import Cell, Column, Facts, Paragraph, Section, Table
 from geo_registry.publish.report.sections.framing import terms
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def by_station(inputs: CityInputs, words: Words) -> Section:
     -------
     Section
         Table ``stations``: active sources of each group, active and all, how many of high priority; no
-        sum of the rows, since rings overlap.
+        sum of the rows, since rings overlap. Where there is no station, that is said in words.
     """
     pairs, groups = inputs.audit.pairs, _grouped(inputs)
     columns = [Column(words.label("code"), width=1.2), Column(words.label("name"), width=2.4)]
@@ -99,18 +100,18 @@ def by_station(inputs: CityInputs, words: Words) -> Section:
     summary = inputs.audit.summary[inputs.audit.summary["ring_m"] == inputs.rings_m[-1]]
     high = pairs[pairs["active"] & pairs["flagged"]].groupby("station_id").size()
     rows: dict[str, tuple[Cell, ...]] = {}
-    for (station, code, name), own in summary.groupby(
-        ["station_id", "station_code", "station_name"], sort=False
-    ):
-        of_kind = own.set_index("kind")
+    for station, own in summary.groupby("station_id", sort=False):
+        of_kind, known = own.set_index("kind"), own.iloc[0]
         counts = [int(of_kind.loc[kinds, "cumulative_active"].sum()) for kinds in groups.values()]
-        every = (sum(counts), int(of_kind.loc[_shown(inputs), "cumulative_all"].sum()))
-        rows[str(station)] = (str(code), str(name), *counts, *every, int(high.get(station, 0)))
-    reach = words.radius(inputs.rings_m[-1])
-    caption = words.say("stations_caption", reach=reach)
+        every = int(of_kind.loc[_shown(inputs), "cumulative_all"].sum())
+        called = text_of(known["station_code"]), text_of(known["station_name"])
+        rows[str(station)] = (*called, *counts, sum(counts), every, int(high.get(station, 0)))
+    title = words.say("stations_title")
+    if not rows:
+        return Section("stations", title, (Paragraph(words.say("stations_none")),))
+    caption = words.say("stations_caption", reach=words.radius(inputs.rings_m[-1]))
     table = Table("stations", caption, tuple(columns), tuple(rows.values()), tuple(rows))
-    blocks: tuple[Block, ...] = (table, Paragraph(words.say("stations_note")))
-    return Section("stations", words.say("stations_title"), blocks)
+    return Section("stations", title, (table, Paragraph(words.say("stations_note"))))
 
 
 def _grouped(inputs: CityInputs) -> Mapping[str, list[str]]:
@@ -135,10 +136,10 @@ def _shown(inputs: CityInputs) -> list[str]:
 def _counted(inputs: CityInputs, kinds: list[str]) -> list[Cell]:
     """Count some kinds in each ring and in the registry, active and all, and give the registry's share."""
     totals, held = inputs.audit.totals, inputs.registered
-    of_kinds = totals[totals["kind"].isin(kinds)].groupby("ring_m")
+    of_kinds, own = totals[totals["kind"].isin(kinds)], held[held["kind"].isin(kinds)]
     cells: list[Cell] = []
-    for _, ring in of_kinds:
+    for ring_m in inputs.rings_m:
+        ring = of_kinds[of_kinds["ring_m"] == ring_m]
         cells += [int(ring["cumulative_active"].sum()), int(ring["cumulative_all"].sum())]
-    own = held[held["kind"].isin(kinds)]
     active, every = int(own["active"].sum()), int(own["all"].sum())
     return [*cells, active, every, active / every if every else None]
