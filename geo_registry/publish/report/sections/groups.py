@@ -58,11 +58,11 @@ def by_group(inputs: CityInputs, words: Words) -> Section:
         Table ``groups``: a group's sum before its kinds, and last the sum of all; active, all and the
         share of active ones. Kinds of which the registry holds none are left out.
     """
-    columns = [Column(words.say("group_or_kind"), width=2.8)]
+    columns = [Column(words.say("group_or_kind"), width=2.5)]
     rings = [f"≤ {words.radius(ring_m)}" for ring_m in inputs.rings_m]
     for heading in (*rings, words.say("city_seen" if inputs.scope(words.lang) else "city_whole")):
         columns += [Column(words.say(name), "count", 1, heading) for name in ("active", "all")]
-    columns.append(Column(words.say("share"), "share", 1.7, columns[-1].group))
+    columns.append(Column(words.say("share"), "share", 1.3, columns[-1].group))
     rows: dict[str, tuple[Cell, ...]] = {}
     for group, kinds in _grouped(inputs).items():
         rows[f"group:{group}"] = (_group(inputs, group, words), *_counted(inputs, kinds))
@@ -89,13 +89,13 @@ def by_station(inputs: CityInputs, words: Words) -> Section:
         sum of the rows, since rings overlap. Where there is no station, that is said in words.
     """
     pairs, groups = inputs.audit.pairs, _grouped(inputs)
-    columns = [Column(words.label("code"), width=1.2), Column(words.label("name"), width=2.4)]
+    columns = [Column(words.label("code"), width=1.3), Column(words.label("name"), width=2.0)]
     active = words.say("active")
-    columns += [Column(_group(inputs, group, words), "count", 1.2, active) for group in groups]
+    columns += [Column(_group(inputs, group, words), "count", 1.7, active) for group in groups]
     columns += [
         Column(words.say("active_sum"), "count", 1.2, active),
         Column(words.say("all"), "count", 1),
-        Column(words.say("high_priority"), "count", 1.2),
+        Column(words.say("high_priority"), "count", 1.4),
     ]
     summary = inputs.audit.summary[inputs.audit.summary["ring_m"] == inputs.rings_m[-1]]
     high = pairs[pairs["active"] & pairs["flagged"]].groupby("station_id").size()

@@ -53,8 +53,8 @@ def first_sources(ranked: pd.DataFrame, words: Words, *, stations: bool = False)
         (Column(words.label("owner"), width=2.7), lambda pair: text_of(pair["owner"])),
         (Column(words.label("warden"), stacked=True), lambda pair: text_of(pair["warden"])),
         (Column(words.label("township"), stacked=True), lambda pair: text_of(pair["township"])),
-        (Column(words.label("status"), width=1.5), lambda pair: words.status(pair["status"])),
-        (Column(words.label("score"), "score"), lambda pair: pair["score"]),
+        (Column(words.label("status"), width=1.9), lambda pair: words.status(pair["status"])),
+        (Column(words.label("score"), "score", 1.5), lambda pair: pair["score"]),
         (
             Column(words.label("priority"), stacked=True),
             lambda pair: words.value("priority", pair["priority"]),
