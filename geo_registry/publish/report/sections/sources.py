@@ -50,17 +50,17 @@ def first_sources(ranked: pd.DataFrame, words: Words, *, stations: bool = False)
         ),
         (Column(words.label("bearing_deg"), "bearing", stacked=True), lambda pair: pair["bearing_deg"]),
         (Column(words.label("ring_m"), stacked=True), lambda pair: f"≤ {words.radius(pair['ring_m'])}"),
-        (Column(words.label("owner"), width=2.7), lambda pair: text_of(pair["owner"])),
+        (Column(words.label("owner"), width=2.3), lambda pair: text_of(pair["owner"])),
         (Column(words.label("warden"), stacked=True), lambda pair: text_of(pair["warden"])),
         (Column(words.label("township"), stacked=True), lambda pair: text_of(pair["township"])),
-        (Column(words.label("status"), width=1.9), lambda pair: words.status(pair["status"])),
-        (Column(words.label("score"), "score", 1.5), lambda pair: pair["score"]),
+        (Column(words.label("status"), width=1.8), lambda pair: words.status(pair["status"])),
+        (Column(words.label("score"), "score", 1.4), lambda pair: pair["score"]),
         (
             Column(words.label("priority"), stacked=True),
             lambda pair: words.value("priority", pair["priority"]),
         ),
         (
-            Column(words.label("reasons"), width=4.2),
+            Column(words.label("reasons"), width=3.8),
             lambda pair: in_words(pair["reasons"], words.lang, words.catalog),
         ),
     )
