@@ -4,9 +4,11 @@ import { read } from "./api.js";
 import { LEFT_OUT, rememberChoice } from "./address.js";
 import { choiceIn, everything, isEmpty, isNarrowed, parametersOf } from "./choice.js";
 import { config } from "./config.js";
+import { redrawRings } from "./groups.js";
 import { say } from "./i18n.js";
 import { buildLegend } from "./legend.js";
-import { applyShown, askTiles } from "./style.js";
+import { followTheme } from "./palette.js";
+import { applyShown, askTiles, repaint } from "./style.js";
 
 const NOBODY = { total: 0, unlocated: 0, unknown: {}, priorities: {}, query: "" };
 
@@ -96,6 +98,11 @@ export function buildChoosing(place, notices) {
     attach(view) {
       map = view;
       applyShown(map, shown);
+      followTheme(() => {
+        repaint(map, shown);
+        redrawRings(map);
+        applyShown(map, shown);
+      });
     },
     /** Tell somebody of every choice, with what it holds. */
     follow: (listener) => followers.push(listener),

@@ -2,6 +2,7 @@
 
 import { activityOf } from "./choice.js";
 import { kindsOf } from "./config.js";
+import { palette } from "./palette.js";
 import { RATIO } from "./symbols.js";
 
 /** Parts that a ring is divided into; a kind that has less than half of one is not seen in it. */
@@ -63,7 +64,8 @@ function drawn(name) {
     context.fillStyle = colour;
     context.fill();
   };
-  disc(OUTER_PX + 1, "rgba(255,255,255,.9)");
+  const tint = palette();
+  disc(OUTER_PX + 1, tint.halo);
   const numbers = parts.map(Number);
   const whole = Math.max(numbers.reduce((some, one) => some + one, 0), 1);
   let from = UP;
@@ -76,8 +78,16 @@ function drawn(name) {
     if (number) context.fill();
     from = to;
   });
-  disc(OUTER_PX - RING_PX, "#ffffff");
+  disc(OUTER_PX - RING_PX, tint.paper);
   return canvas.getContext("2d").getImageData(0, 0, edge, edge);
+}
+
+/** Draw the ring charts anew, in the colours that hold now. */
+export function redrawRings(map) {
+  for (const name of map.listImages()) {
+    const image = drawn(name);
+    if (image) map.updateImage(name, image);
+  }
 }
 
 /** Let a map draw the ring charts that its groups name, each once. */

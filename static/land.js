@@ -1,7 +1,7 @@
 /* The ground: land against sea, nothing else. No border is drawn but those the registry holds. */
 
 import feature from "./node_modules/topojson-client/src/feature.js";
-import { SEA } from "./style.js";
+import { palette } from "./palette.js";
 
 const DETAIL = 6;
 
@@ -11,6 +11,6 @@ export async function addLand(map) {
   if (!answer.ok) return;
   const land = feature(await answer.json(), "land");
   map.addSource("land", { type: "geojson", data: land, maxzoom: DETAIL, tolerance: 0.2, buffer: 8 });
-  map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": map.getPaintProperty("ground", "background-color"), "fill-antialias": false } }, "graticule");
-  map.once("idle", () => map.setPaintProperty("ground", "background-color", SEA));
+  map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": palette().land, "fill-antialias": false } }, "graticule");
+  map.once("idle", () => map.setPaintProperty("ground", "background-color", palette().sea));
 }

@@ -5,14 +5,8 @@ import { activityOf, tileParametersOf } from "./choice.js";
 import { kindsOf } from "./config.js";
 import { groupCount, groupRing, groupText, loneSymbol } from "./groups.js";
 import { say } from "./i18n.js";
+import { palette } from "./palette.js";
 
-export const LAND = "#f6f5f1";
-export const SEA = "#dce7ee";
-const INK = "#1c2430";
-const MUTED = "#5b6675";
-export const FLAG = "#c4201a";
-const RING = "#0b5c8f";
-const SKETCH = "#7a1fa2";
 const FONT = ["Noto Sans SC"];
 const FONT_BOLD = ["Noto Sans SC Bold", "Noto Sans SC"];
 const TILE_ZOOM_MAX = 14;
@@ -23,9 +17,9 @@ const isGroup = ["has", "n"];
 const isActive = ["to-boolean", ["get", "active"]];
 const isFlagged = ["to-boolean", ["get", "flagged"]];
 const label = ["coalesce", ["get", "name"], ["get", "code"], ""];
-const colours = (role) => ["match", ["get", "kind"], ...kindsOf(role, { empty: true }).flatMap((kind) => [kind.kind, kind.symbol.colour]), MUTED];
+const colours = (role, other) => ["match", ["get", "kind"], ...kindsOf(role, { empty: true }).flatMap((kind) => [kind.kind, kind.symbol.colour]), other];
 const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
-const halo = { "text-halo-color": "rgba(255,255,255,.92)", "text-halo-width": 1.4 };
+const haloOf = ({ halo }) => ({ "text-halo-color": halo, "text-halo-width": 1.4 });
 
 /** Give the addresses of a layer's tiles; they hold no words, so no language is asked for. */
 function tileAddress(layer, parameters = {}) {
@@ -54,10 +48,10 @@ const layer = (id, type, source, { filter, minzoom, layout, paint }) => ({
   paint: paint ?? {},
 });
 
-function ground() {
+function ground(tint) {
   return [
-    { id: "ground", type: "background", paint: { "background-color": LAND } },
-    layer("graticule", "line", "graticule", { paint: { "line-color": "#8fa1b0", "line-width": 0.6, "line-opacity": 0.45 } }),
+    { id: "ground", type: "background", paint: { "background-color": tint.land } },
+    layer("graticule", "line", "graticule", { paint: { "line-color": tint.grid, "line-width": 0.6, "line-opacity": 0.45 } }),
     layer("graticule-label", "symbol", "graticule", {
       filter: isPoint,
       layout: {
@@ -69,42 +63,42 @@ function ground() {
         "text-allow-overlap": true,
         "text-ignore-placement": true,
       },
-      paint: { "text-color": "#7b8b99", ...halo },
+      paint: { "text-color": tint.muted, ...haloOf(tint) },
     }),
   ];
 }
 
-function zones() {
+function zones(tint) {
   const matter = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone).map((kind) => kind.kind);
   const strict = ["in", ["get", "kind"], ["literal", matter]];
   return [
-    layer("zones-fill", "fill", "zones", { filter: strict, paint: { "fill-color": colours("zone"), "fill-opacity": 0.035 } }),
+    layer("zones-fill", "fill", "zones", { filter: strict, paint: { "fill-color": colours("zone", tint.muted), "fill-opacity": 0.035 } }),
     layer("zones-hatch", "fill", "zones", { filter: strict, paint: { "fill-pattern": ["concat", "hatch:", ["get", "kind"]], "fill-opacity": 0.5 } }),
-    layer("zones-edge", "line", "zones", { filter: strict, paint: { "line-color": colours("zone"), "line-width": 1.4, "line-opacity": 0.8 } }),
+    layer("zones-edge", "line", "zones", { filter: strict, paint: { "line-color": colours("zone", tint.muted), "line-width": 1.4, "line-opacity": 0.8 } }),
     layer("zones-border", "line", "zones", {
       filter: ["!", strict],
-      paint: { "line-color": "#6d7782", "line-width": byZoom(7, 0.8, 12, 1.5), "line-dasharray": [5, 2.5], "line-opacity": 0.85 },
+      paint: { "line-color": tint.border, "line-width": byZoom(7, 0.8, 12, 1.5), "line-dasharray": [5, 2.5], "line-opacity": 0.85 },
     }),
   ];
 }
 
-function rings() {
+function rings(tint) {
   const radius = ["get", "radius_m"];
   const [metres, kilometres] = ["metres", "kilometres"].map((key) => say(key, { amount: "\u0000" }).split("\u0000"));
   const text = ["case", ["<", radius, 1000], ["concat", metres[0], ["to-string", radius], metres[1]],
     ["concat", kilometres[0], ["to-string", ["/", radius, 1000]], kilometres[1]]];
   return [
-    layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": RING, "line-width": byZoom(8, 0.7, 13, 1.5), "line-opacity": 0.65 } }),
+    layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": tint.ring, "line-width": byZoom(8, 0.7, 13, 1.5), "line-opacity": 0.65 } }),
     layer("rings-chosen", "line", "rings", {
       minzoom: 8,
       filter: ["==", ["get", "station_id"], ""],
-      paint: { "line-color": RING, "line-width": 3, "line-opacity": 0.9 },
+      paint: { "line-color": tint.ring, "line-width": 3, "line-opacity": 0.9 },
     }),
     layer("rings-label", "symbol", "rings", {
       minzoom: 8,
       filter: ["==", ["get", "station_id"], ""],
       layout: { "symbol-placement": "line", "symbol-spacing": byZoom(10, 150, 13, 520), "text-field": text, "text-font": FONT_BOLD, "text-size": 12, "text-max-angle": 90, "text-rotation-alignment": "viewport", "symbol-sort-key": ["-", 0, radius] },
-      paint: { "text-color": RING, ...halo, "text-halo-width": 2 },
+      paint: { "text-color": tint.ring, ...haloOf(tint), "text-halo-width": 2 },
     }),
   ];
 }
@@ -112,18 +106,18 @@ function rings() {
 /** The size of a group by what it counts, of a ring of full size. */
 const groupSize = ["interpolate", ["linear"], ["log10", ["max", ["get", "n"], 1]], 0, 0.62, 3, 1];
 
-function sources() {
+function sources(tint) {
   const size = byZoom(7, 0.42, 10, 0.6, 12, 0.82, 13, 0.95, 16, 1.4);
-  const colour = colours("source");
+  const colour = colours("source", tint.muted);
   return [
     layer("sources-area", "fill", "sources", { paint: { "fill-color": colour, "fill-opacity": ["case", isActive, 0.28, 0.1] } }),
     layer("sources-edge", "line", "sources", { paint: { "line-color": colour, "line-width": byZoom(9, 0.8, 14, 2.2), "line-opacity": ["case", isActive, 0.95, 0.55] } }),
     layer("sources-flag", "circle", "sources", {
       paint: {
         "circle-radius": byZoom(7, 3.5, 10, 5.5, 12, 7.5, 13, 9.5, 16, 15),
-        "circle-color": FLAG,
+        "circle-color": tint.flag,
         "circle-opacity": 0.12,
-        "circle-stroke-color": FLAG,
+        "circle-stroke-color": tint.flag,
         "circle-stroke-width": byZoom(7, 1, 11, 1.4, 13, 2, 16, 2.6),
       },
     }),
@@ -142,7 +136,7 @@ function sources() {
         "text-max-width": 9,
         "text-optional": true,
       },
-      paint: { "icon-opacity": ["case", isActive, 1, 0.75], "text-color": INK, ...halo },
+      paint: { "icon-opacity": ["case", isActive, 1, 0.75], "text-color": tint.ink, ...haloOf(tint) },
     }),
     layer("sources-lone", "symbol", "sources", { layout: { "icon-size": size, "icon-allow-overlap": true, "icon-ignore-placement": true } }),
     layer("sources-group", "symbol", "sources", {
@@ -160,7 +154,7 @@ function sources() {
   ];
 }
 
-function points() {
+function points(tint) {
   const national = ["==", ["get", "level"], "national"];
   return [
     layer("assets-symbol", "symbol", "assets", {
@@ -176,7 +170,7 @@ function points() {
         "text-field": label, "text-font": FONT, "text-size": byZoom(8, 11, 12, 14), "text-letter-spacing": 0.12,
         "text-padding": 6, "text-max-width": 8,
       },
-      paint: { "text-color": MUTED, ...halo },
+      paint: { "text-color": tint.muted, ...haloOf(tint) },
     }),
     layer("stations-symbol", "symbol", "stations", {
       layout: {
@@ -191,27 +185,28 @@ function points() {
         "text-radial-offset": 1.15,
         "text-optional": true,
       },
-      paint: { "text-color": ["case", national, "#08486f", "#44607a"], "text-halo-color": "#ffffff", "text-halo-width": 1.8 },
+      paint: { "text-color": ["case", national, tint.station, tint.local], "text-halo-color": tint.halo, "text-halo-width": 1.8 },
     }),
-    layer("sketch-area", "fill", "sketch", { filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": SKETCH, "fill-opacity": 0.1 } }),
-    layer("sketch-line", "line", "sketch", { filter: ["!", isPoint], paint: { "line-color": SKETCH, "line-width": 2.2, "line-dasharray": [3, 1.5] } }),
-    layer("sketch-point", "circle", "sketch", { filter: isPoint, paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": SKETCH, "circle-stroke-width": 2.2 } }),
+    layer("sketch-area", "fill", "sketch", { filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": tint.sketch, "fill-opacity": 0.1 } }),
+    layer("sketch-line", "line", "sketch", { filter: ["!", isPoint], paint: { "line-color": tint.sketch, "line-width": 2.2, "line-dasharray": [3, 1.5] } }),
+    layer("sketch-point", "circle", "sketch", { filter: isPoint, paint: { "circle-radius": 4.5, "circle-color": tint.paper, "circle-stroke-color": tint.sketch, "circle-stroke-width": 2.2 } }),
     layer("pointed", "circle", "pointed", {
-      paint: { "circle-radius": 13, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": SKETCH, "circle-stroke-width": 3 },
+      paint: { "circle-radius": 13, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": tint.sketch, "circle-stroke-width": 3 },
     }),
     layer("chosen", "circle", "chosen", {
-      paint: { "circle-radius": 17, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": INK, "circle-stroke-width": 2.5 },
+      paint: { "circle-radius": 17, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": tint.ink, "circle-stroke-width": 2.5 },
     }),
   ];
 }
 
 /** Make the style of a map whose tiles hold what is chosen; `applyShown` does the rest. */
 export function makeStyle(shown) {
+  const tint = palette();
   const asked = (name) => (name === "sources" ? tileParametersOf(shown) : {});
   return {
     version: 8,
     sources: { ...Object.fromEntries(LAYERS.map((name) => [name, tiles(name, asked(name))])), graticule: empty, sketch: empty, pointed: empty, chosen: empty },
-    layers: [...ground(), ...zones(), ...rings(), ...sources(), ...points()],
+    layers: [...ground(tint), ...zones(tint), ...rings(tint), ...sources(tint), ...points(tint)],
   };
 }
 
@@ -229,7 +224,7 @@ const among = (kinds) => ["in", ["get", "kind"], ["literal", [...kinds]]];
 
 /** Let a map show what the legend's switches say. */
 export function applyShown(map, shown) {
-  const wanted = sourceFilter(shown);
+  const [wanted, tint] = [sourceFilter(shown), palette()];
   const asked = {
     "sources-area": ["all", ["==", ["geometry-type"], "Polygon"], ...wanted],
     "sources-edge": ["all", ["!", isPoint], ...wanted],
@@ -245,12 +240,25 @@ export function applyShown(map, shown) {
   map.setLayoutProperty("sources-lone", "icon-image", loneSymbol(shown));
   map.setLayoutProperty("sources-group", "icon-image", groupRing(shown));
   map.setLayoutProperty("sources-group-count", "text-field", groupText(shown));
-  map.setPaintProperty("sources-group-count", "text-color", ["case", [">", groupCount(shown, true), 0], FLAG, INK]);
+  map.setPaintProperty("sources-group-count", "text-color", ["case", [">", groupCount(shown, true), 0], tint.flag, tint.ink]);
   const strict = kindsOf("zone", { empty: true }).filter((kind) => kind.condition_zone && shown.zones.has(kind.kind)).map((kind) => kind.kind);
   for (const id of ["zones-fill", "zones-hatch", "zones-edge"]) map.setFilter(id, among(strict));
   map.setFilter("zones-border", among([...shown.zones].filter((kind) => !strict.includes(kind))));
   for (const id of ["rings-line", "rings-chosen", "rings-label"]) {
     map.setLayoutProperty(id, "visibility", shown.rings ? "visible" : "none");
+  }
+}
+
+/** Give a map the colours that hold now, where it is drawn by now; `applyShown` does the rest. */
+export function repaint(map, shown) {
+  const tint = palette();
+  const drawn = (id) => map.getLayer(id);
+  for (const { id, paint } of makeStyle(shown).layers) {
+    for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
+  }
+  if (drawn("land")) {
+    map.setPaintProperty("land", "fill-color", tint.land);
+    map.setPaintProperty("ground", "background-color", tint.sea);
   }
 }
 
