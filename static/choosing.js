@@ -3,12 +3,13 @@
 import { read } from "./api.js";
 import { LEFT_OUT, rememberChoice } from "./address.js";
 import { choiceIn, everything, isEmpty, isNarrowed, parametersOf } from "./choice.js";
-import { config } from "./config.js";
+import { config, kinds } from "./config.js";
 import { redrawRings } from "./groups.js";
 import { say } from "./i18n.js";
 import { buildLegend } from "./legend.js";
 import { followTheme } from "./palette.js";
 import { applyShown, askTiles, repaint } from "./style.js";
+import { addSymbols } from "./symbols.js";
 
 const NOBODY = { total: 0, unlocated: 0, unknown: {}, priorities: {}, query: "" };
 
@@ -100,6 +101,7 @@ export function buildChoosing(place, notices) {
       applyShown(map, shown);
       followTheme(() => {
         repaint(map, shown);
+        addSymbols(map, kinds.values());
         redrawRings(map);
         applyShown(map, shown);
       });

@@ -6,6 +6,8 @@ const STEPS = [30, 10, 5, 2, 1, 30 * MINUTE, 10 * MINUTE, 5 * MINUTE, 2 * MINUTE
 const LINES_AT_MOST = 7;
 const POLE = 85;
 const EDGE_PX = 6;
+/** Half a label's width, about. */
+const LABEL_PX = 34;
 
 function stepFor(span) {
   return STEPS.findLast((step) => span / step <= LINES_AT_MOST) ?? STEPS[0];
@@ -28,19 +30,20 @@ function angleText(value, positive, negative) {
 const feature = (type, coordinates, properties = {}) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 const wrapped = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
 
-/** Give the lines of a map's view, each labelled at an edge; `coveredPx` of the right one lies under the panel. */
-export function graticule(map, coveredPx) {
+/** Give the lines of a map's view, each labelled at an edge where nothing covers it: `left` and `right` pixels are. */
+export function graticule(map, { left, right }) {
   const bounds = map.getBounds();
   const [west, east] = [bounds.getWest(), bounds.getEast()];
   const [south, north] = [Math.max(bounds.getSouth(), -POLE), Math.min(bounds.getNorth(), POLE)];
   const { clientWidth, clientHeight } = map.getContainer();
   const step = stepFor(Math.max(east - west, north - south));
-  const labelLon = map.unproject([clientWidth - coveredPx - EDGE_PX, clientHeight / 2]).lng;
+  const labelLon = map.unproject([clientWidth - right - EDGE_PX, clientHeight / 2]).lng;
+  const freeFrom = map.unproject([left && left + LABEL_PX, 0]).lng;
   const labelLat = map.unproject([clientWidth / 2, EDGE_PX]).lat;
   const features = [];
   for (const lon of between(west, east, step)) {
     features.push(feature("LineString", [[lon, south], [lon, north]]));
-    features.push(feature("Point", [lon, labelLat], { text: angleText(wrapped(lon), "E", "W"), edge: "top" }));
+    if (lon > freeFrom) features.push(feature("Point", [lon, labelLat], { text: angleText(wrapped(lon), "E", "W"), edge: "top" }));
   }
   for (const lat of between(south, north, step)) {
     features.push(feature("LineString", [[west, lat], [east, lat]]));

@@ -62,7 +62,7 @@ function openMap(shown) {
 }
 
 function drawGraticule(map, panel) {
-  map.getSource("graticule")?.setData(graticule(map, panel.padding.right));
+  map.getSource("graticule")?.setData(graticule(map, { left: legendWidth(), right: panel.padding.right }));
 }
 
 function followPointer(map) {

@@ -88,7 +88,7 @@ function rings(tint) {
   const text = ["case", ["<", radius, 1000], ["concat", metres[0], ["to-string", radius], metres[1]],
     ["concat", kilometres[0], ["to-string", ["/", radius, 1000]], kilometres[1]]];
   return [
-    layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": tint.ring, "line-width": byZoom(8, 0.7, 13, 1.5), "line-opacity": 0.65 } }),
+    layer("rings-line", "line", "rings", { minzoom: 8, paint: { "line-color": tint.ring, "line-width": byZoom(8, 0.6, 13, 1.4), "line-opacity": byZoom(8, 0.3, 11, 0.42, 13, 0.65) } }),
     layer("rings-chosen", "line", "rings", {
       minzoom: 8,
       filter: ["==", ["get", "station_id"], ""],
@@ -114,11 +114,12 @@ function sources(tint) {
     layer("sources-edge", "line", "sources", { paint: { "line-color": colour, "line-width": byZoom(9, 0.8, 14, 2.2), "line-opacity": ["case", isActive, 0.95, 0.55] } }),
     layer("sources-flag", "circle", "sources", {
       paint: {
-        "circle-radius": byZoom(7, 3.5, 10, 5.5, 12, 7.5, 13, 9.5, 16, 15),
+        "circle-radius": byZoom(7, 3.2, 10, 5.2, 12, 7.2, 13, 9.5, 16, 15),
         "circle-color": tint.flag,
-        "circle-opacity": 0.12,
+        "circle-opacity": byZoom(11, 0, 13, 0.12),
         "circle-stroke-color": tint.flag,
-        "circle-stroke-width": byZoom(7, 1, 11, 1.4, 13, 2, 16, 2.6),
+        "circle-stroke-width": byZoom(7, 0.8, 11, 1.2, 13, 2, 16, 2.6),
+        "circle-stroke-opacity": byZoom(10, 0.7, 13, 1),
       },
     }),
     layer("sources-symbol", "symbol", "sources", {

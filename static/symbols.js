@@ -1,5 +1,7 @@
 /* The symbols of the layer files, drawn: a shape beside a colour, so that neither alone must tell kinds apart. */
 
+import { palette } from "./palette.js";
+
 /** Pixels of a picture for one of the page. */
 export const RATIO = 2;
 const MARGIN = 3;
@@ -32,8 +34,11 @@ function outline(context, shape, radius) {
   context.closePath();
 }
 
-/** Draw a symbol into a canvas: filled when active, hollow when not. */
-export function drawn(symbol, { active = true, sizePx = symbol.size_px } = {}) {
+const EDGE = "rgba(255,255,255,.95)";
+const SEEN_THROUGH = "destination-out";
+
+/** Draw a symbol into a canvas: filled when active, hollow when not; what lies below is seen through, or `inside` is. */
+export function drawn(symbol, { active = true, sizePx = symbol.size_px, inside = null } = {}) {
   const edge = Math.ceil((sizePx + 2 * MARGIN) * RATIO);
   const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -42,10 +47,16 @@ export function drawn(symbol, { active = true, sizePx = symbol.size_px } = {}) {
   context.lineJoin = "round";
   outline(context, symbol.shape, sizePx / 2);
   context.lineWidth = active ? 2.4 : 3.4;
-  context.strokeStyle = "rgba(255,255,255,.95)";
+  context.strokeStyle = EDGE;
   context.stroke();
-  context.fillStyle = active ? symbol.colour : "rgba(255,255,255,.92)";
+  if (!active) context.globalCompositeOperation = SEEN_THROUGH;
+  context.fillStyle = symbol.colour;
   context.fill();
+  context.globalCompositeOperation = "source-over";
+  if (!active && inside) {
+    context.fillStyle = inside;
+    context.fill();
+  }
   context.lineWidth = active ? 0.8 : 1.5;
   context.strokeStyle = active ? "rgba(20,28,38,.55)" : symbol.colour;
   context.stroke();
@@ -69,11 +80,13 @@ function hatched(colour) {
 
 function add(map, name, canvas) {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  map.addImage(name, pixels, { pixelRatio: RATIO });
+  if (map.hasImage(name)) map.updateImage(name, pixels);
+  else map.addImage(name, pixels, { pixelRatio: RATIO });
 }
 
-/** Give a map the images that the style names: kind, kind:off, hatch:kind for zones that matter. */
+/** Give a map the images that the style names, in the colours that hold now: kind, kind:off, hatch:kind. */
 export function addSymbols(map, kinds) {
+  const { halo } = palette();
   for (const kind of kinds) {
     if (kind.role === "zone") {
       add(map, `hatch:${kind.kind}`, hatched(kind.symbol.colour));
@@ -81,7 +94,7 @@ export function addSymbols(map, kinds) {
     }
     const sizePx = kind.symbol.size_px * (kind.role === "station" ? 1.15 : 1.2);
     add(map, kind.kind, drawn(kind.symbol, { sizePx }));
-    add(map, `${kind.kind}:off`, drawn(kind.symbol, { active: false, sizePx }));
+    add(map, `${kind.kind}:off`, drawn(kind.symbol, { active: false, sizePx, inside: halo }));
   }
 }
 
