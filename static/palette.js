@@ -7,6 +7,7 @@ export const palette = () => ({
   land: read("--stage"), sea: read("--map-sea"), grid: read("--map-grid"), border: read("--map-border"),
   ink: read("--ink"), muted: read("--muted"), flag: read("--flag"), paper: read("--paper"), halo: read("--map-halo"),
   ring: read("--accent"), station: read("--accent-deep"), local: read("--map-local"), sketch: read("--map-sketch"),
+  rim: read("--map-rim"), edge: read("--map-edge"),
 });
 
 /** Call somebody whenever the page turns light or dark. */

@@ -34,11 +34,12 @@ function outline(context, shape, radius) {
   context.closePath();
 }
 
-const EDGE = "rgba(255,255,255,.95)";
+/** What stands on light and on dark pages; a hollow symbol is seen through. */
+const EVERYWHERE = { halo: "rgba(255,255,255,.95)", rim: "rgba(255,255,255,.95)", edge: "rgba(20,28,38,.55)", inside: null };
 const SEEN_THROUGH = "destination-out";
 
-/** Draw a symbol into a canvas: filled when active, hollow when not; what lies below is seen through, or `inside` is. */
-export function drawn(symbol, { active = true, sizePx = symbol.size_px, inside = null } = {}) {
+/** Draw a symbol into a canvas: filled when active, hollow when not. */
+function drawn(symbol, { active = true, sizePx, tint = EVERYWHERE }) {
   const edge = Math.ceil((sizePx + 2 * MARGIN) * RATIO);
   const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -47,18 +48,18 @@ export function drawn(symbol, { active = true, sizePx = symbol.size_px, inside =
   context.lineJoin = "round";
   outline(context, symbol.shape, sizePx / 2);
   context.lineWidth = active ? 2.4 : 3.4;
-  context.strokeStyle = EDGE;
+  context.strokeStyle = active ? tint.halo : tint.rim;
   context.stroke();
   if (!active) context.globalCompositeOperation = SEEN_THROUGH;
   context.fillStyle = symbol.colour;
   context.fill();
   context.globalCompositeOperation = "source-over";
-  if (!active && inside) {
-    context.fillStyle = inside;
+  if (!active && tint.inside) {
+    context.fillStyle = tint.inside;
     context.fill();
   }
   context.lineWidth = active ? 0.8 : 1.5;
-  context.strokeStyle = active ? "rgba(20,28,38,.55)" : symbol.colour;
+  context.strokeStyle = active ? tint.edge : symbol.colour;
   context.stroke();
   return canvas;
 }
@@ -86,15 +87,16 @@ function add(map, name, canvas) {
 
 /** Give a map the images that the style names, in the colours that hold now: kind, kind:off, hatch:kind. */
 export function addSymbols(map, kinds) {
-  const { halo } = palette();
+  const { halo, rim, edge } = palette();
+  const tint = { halo, rim, edge, inside: halo };
   for (const kind of kinds) {
     if (kind.role === "zone") {
       add(map, `hatch:${kind.kind}`, hatched(kind.symbol.colour));
       continue;
     }
     const sizePx = kind.symbol.size_px * (kind.role === "station" ? 1.15 : 1.2);
-    add(map, kind.kind, drawn(kind.symbol, { sizePx }));
-    add(map, `${kind.kind}:off`, drawn(kind.symbol, { active: false, sizePx, inside: halo }));
+    add(map, kind.kind, drawn(kind.symbol, { sizePx, tint }));
+    add(map, `${kind.kind}:off`, drawn(kind.symbol, { active: false, sizePx, tint }));
   }
 }
 

@@ -24,20 +24,22 @@ RGB = (
     " context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3); }"
 )
 INSIDE = (
-    f"() => {{ const {{ data }} = {VIEW}.getImage('coal_sales_point:off'); const {{ width, height }} = data; return \
-[...data.data.slice(4 * (Math.floor(height / 2) * width + Math.floor(width / 2))).slice(0, 3)]; }}"
+    f"() => {{ const {{ data, width, height }} = {VIEW}.getImage('coal_sales_point:off').data;"
+    " return [...data.slice(4 * (Math.floor(height / 2) * width + Math.floor(width / 2))).slice(0, 3)]; }"
 )
-
 TURNED = (
     f"{VIEW}.getLayer('land') && {VIEW}.getPaintProperty('land', 'fill-color')"
     " === getComputedStyle(document.documentElement).getPropertyValue('--stage').trim()"
 )
 GREENS = """async (png) => {
-  const image = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))]));
+  const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes]));
   const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
   context.drawImage(image, 0, 0);
-  return Array.from(context.getImageData(0, 0, image.width, image.height).data.filter((_, at) => at % 4 === 1));
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  return Array.from(data.filter((_, at) => at % 4 === 1));
 }"""
+"""What the eye takes most brightness from."""
 
 
 def luminance(rgb: list[int]) -> float:
@@ -48,7 +50,7 @@ def luminance(rgb: list[int]) -> float:
 
 
 def brightness(page: MapPage) -> float:
-    """Wait until the map has the page's colours, and give the median of the picture's green, the brightest of the three, from 0 to 1."""
+    """Wait until the map has the page's colours, and give the picture's median green, from 0 to 1."""
     page.until(TURNED)
     page.settle()
     png = base64.b64encode(page.page.screenshot()).decode()
