@@ -24,7 +24,7 @@ from typing import Any
 
 from tests.bench import census
 from tests.bench.page import write_page
-from tests.bench.subjects import demo, edits, faces, maps, opening, pairs, programs, tiles
+from tests.bench.subjects import choices, demo, edits, faces, maps, opening, pairs, programs, tiles
 from tests.bench.turns import Figure
 
 SIZES = (10_000, 100_000, 1_000_000, census.CENSUS)
@@ -35,6 +35,7 @@ SUBJECTS: dict[str, tuple[Subject, Sequence[int]]] = {
     "pairs": (pairs.figures, SIZES),
     "tiles": (tiles.figures, SIZES),
     "edits": (edits.figures, MANY),
+    "choices": (choices.figures, MANY),
     "maps": (maps.figures, MANY),
     "faces": (faces.figures, (100_000,)),
 }

@@ -35,6 +35,7 @@ TITLES = {
     "opening": "Opening and building",
     "tiles": "Tiles",
     "edits": "After an edit",
+    "choices": "Choices among many",
     "maps": "First map in a browser",
     "faces": "The map beside a bare page and folium",
     "imports": "Imports",
@@ -60,6 +61,9 @@ out, so that its tiles say less.""",
     "edits": """
 Each round moves one source of a station by a commit, untimed but in the first row, and then times what
 another worker's registry needs until it answers about the new place.""",
+    "choices": """
+Each round asks for another district or box. *as sql* is whether SQL finds as many of each kind; SQL is asked
+for kinds alone, and knows neither scores nor priorities.""",
     "maps": """
 Each visit is a new browser context with nothing cached, of a server that was visited once before. *served
 after* is from starting the server to its being ready.""",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import random
 import re
 import unicodedata
@@ -24,10 +23,9 @@ from flask.testing import FlaskClient
 
 import geo_registry as gr
 from geo_registry.registry import Registry
-from geo_registry.registry.seeing import many
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
-from tests.cli.shell import document, run
+from tests.cli.shell import document
 
 Asked = dict[str, str]
 SAMPLES = 200
@@ -286,10 +284,3 @@ def test_a_district_that_is_gone_is_said(client: FlaskClient) -> None:
     assert answer
     assert (answer["total"], answer["unknown"]) == (0, {"district": ["旧县"]})
     assert "No source lies in: 旧县" in client.get("/sources?district=旧县&lang=en", headers=PAGE).text
-
-
-def test_too_many_records_are_refused_by_name(demo_store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where rows are not held one by one, a choice that needs them says so and what to ask instead."""
-    monkeypatch.setattr(many, "WHOLE", -1)
-    refused = run(demo_store, "--json", "sources", "--text", "煤")
-    assert (refused.exit_code, json.loads(refused.stdout)["code"]) == (2, "CHOICE_TOO_MANY")

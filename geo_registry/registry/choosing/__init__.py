@@ -13,9 +13,11 @@ from geo_registry.registry import seeing
 from geo_registry.registry.choosing.choice import ALL, PRIORITIES, SOURCES, Choice
 from geo_registry.registry.choosing.counting import MARKS, Counts, counts
 from geo_registry.registry.choosing.listing import MOST_ROWS, SORTS, Page, View
+from geo_registry.registry.choosing.long import LongRoll
 from geo_registry.registry.choosing.reading import NAMES, parts, read
-from geo_registry.registry.choosing.rows import RANKED, Roll
-from geo_registry.registry.seeing import many
+from geo_registry.registry.choosing.rows import Roll
+from geo_registry.registry.choosing.scored import Scored
+from geo_registry.registry.seeing import many, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +40,8 @@ __all__ = [
     "Choosing",
     "Counts",
     "Page",
+    "Roll",
+    "Scored",
     "View",
     "chosen_ids",
     "parts",
@@ -49,18 +53,16 @@ AREAS = ("district", "township")
 """Columns whose names are the records' own: what no record has is no fault, but worth a word."""
 
 
-def roll(house: House, viewer: Viewer, kinds: Sequence[str], choice: Choice) -> Roll:
+def roll(house: House, viewer: Viewer, kinds: Sequence[str], choice: Choice) -> Roll | LongRoll:
     """Call the roll of some kinds on the day and at the revision of a settled choice.
 
-    Raises
-    ------
-    ValueRefused
-        ``CHOICE_TOO_MANY`` where the store is too large to be held row by row.
+    Of more records than are held row by row a long roll is called where sources are among the kinds, of all
+    of these.
     """
-    revision, sources = house.revision(choice.as_of), house.catalog.of_role("source")
-    if not many.is_whole(house, viewer.bounds, revision) and set(kinds) & set(sources):
-        raise ValueRefused("CHOICE_TOO_MANY", value=house.store.size(), limit=many.WHOLE)
-    return Roll(house, viewer, tuple(kinds), revision, choice.on or house.today)
+    revision, on = house.revision(choice.as_of), choice.on or house.today
+    if many.is_whole(house, viewer.bounds, revision) or not set(kinds) & set(house.catalog.of_role("source")):
+        return Roll(house, viewer, tuple(kinds), revision, on)
+    return LongRoll(Scored(house, viewer, on, numbers.standing(house, revision)))
 
 
 def chosen_ids(house: House, viewer: Viewer, kinds: Sequence[str], choice: Choice) -> NDArray[np.uint64]:
@@ -123,16 +125,13 @@ class Choosing:
     def rows(self, choice: Choice) -> gpd.GeoDataFrame:
         """Give the rows of a choice that have a position, as `Roll.frame`, the highest score first."""
         settled, called = self._called(choice)
-        rows = called.chosen(settled)
-        return gpd.GeoDataFrame(View().ordered(rows[~(rows.geometry.isna() | rows.geometry.is_empty)]))
+        return gpd.GeoDataFrame(View().ordered(called.located(called.chosen(settled))))
 
     def page(self, choice: Choice, view: View | None = None) -> Page:
         """Give a page of the list of what a choice leaves; errors as from `counts`."""
         settled, called = self._called(choice)
         rows, wanted = called.chosen(settled), view or View()
-        shown = wanted.shown(rows)
-        full = called.full(shown).assign(**{name: shown[name].array for name in RANKED})
-        return Page(full, len(rows), wanted)
+        return Page(called.full(called.shown(rows, wanted)), len(rows), wanted)
 
     def areas(self, choice: Choice) -> pd.DataFrame:
         """Count sources by district and township, whatever else is chosen than the day and revision.
@@ -159,6 +158,6 @@ class Choosing:
         missing = {name: sorted(set(words).difference(there[name])) for name, words in asked.items()}
         return {name: words for name, words in missing.items() if words}
 
-    def _called(self, choice: Choice) -> tuple[Choice, Roll]:
+    def _called(self, choice: Choice) -> tuple[Choice, Roll | LongRoll]:
         settled = self.settled(choice)
         return settled, roll(self.house, self.viewer, self.house.catalog.of_role("source"), settled)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from geo_registry.core.access import Viewer
     from geo_registry.registry.choosing.choice import Choice
+    from geo_registry.registry.choosing.listing import View
     from geo_registry.registry.house import House
 
 PLAIN = ("id", "kind", "status", "code", "name", "district", "township", "synthetic", "level")
@@ -104,18 +105,28 @@ class Roll:
             mask &= holding(said, choice.text)
         return rows[mask]
 
+    def shown(self, rows: pd.DataFrame, view: View) -> pd.DataFrame:
+        """Give the rows of a page."""
+        return view.shown(rows)
+
     def full(self, rows: pd.DataFrame) -> gpd.GeoDataFrame:
-        """Give all columns of some rows of the roll, in their order."""
+        """Give all columns of some rows of the roll, in their order, and `RANKED`."""
         known = records.frames(self.house, self.viewer, self.kinds, self.revision)
-        return known.iloc[rows["row"].to_numpy()].reset_index(drop=True)
+        full = known.iloc[rows["row"].to_numpy()].reset_index(drop=True)
+        return gpd.GeoDataFrame(full.assign(**{name: rows[name].array for name in RANKED}))
+
+    def located(self, rows: pd.DataFrame) -> gpd.GeoDataFrame:
+        """Give of some rows of the roll those that have a position."""
+        shapes = gpd.GeoSeries(rows["geometry"])
+        return gpd.GeoDataFrame(rows[~(shapes.isna() | shapes.is_empty)], crs=CRS)
 
     def ids(self, choice: Choice) -> NDArray[np.uint64]:
         """Give the numbers that the ids write of what a settled choice leaves, ascending."""
         return np.sort(numbered(self.chosen(choice)["id"]))
 
-    def placed(self, rows: gpd.GeoDataFrame) -> tuple[int, tuple[float, float, float, float] | None]:
+    def placed(self, rows: pd.DataFrame) -> tuple[int, tuple[float, float, float, float] | None]:
         """Tell how many rows of the roll have a position, and their box in degrees."""
-        shapes = rows.geometry[~(rows.geometry.isna() | rows.geometry.is_empty)]
+        shapes = self.located(rows).geometry
         if not len(shapes):
             return 0, None
         west, south, east, north = shapely.total_bounds(np.asarray(shapes.array, dtype=object))

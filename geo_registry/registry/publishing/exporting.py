@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_registry.core.bounds import EVERYTHING, Bounds
-from geo_registry.core.census import hexed
+from geo_registry.core.census import hexed, numbered
 from geo_registry.core.frame import CRS
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
@@ -21,9 +22,12 @@ from geo_registry.registry import audits, records, seeing, tiling
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 from geo_registry.registry.choosing import ALL as ANY
 from geo_registry.registry.choosing import SOURCES, Choice, chosen_ids
+from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
@@ -215,19 +219,33 @@ def _chosen(
 ) -> dict[str, gpd.GeoDataFrame]:
     """Give by kind the rows that are chosen and, where a ring is asked for, lie in it."""
     on, revision = order.on or house.today, house.revision(order.as_of)
-    known = {name: records.frame(house, viewer, name, revision) for name in kinds}
+    ids = _wanted_ids(house, viewer, kinds, order)
+    if ids is not None and len(ids) <= many.AT_ONCE and not many.is_whole(house, viewer.bounds, revision):
+        known = many.of_each(house, viewer.bounds, kinds, revision=revision, ids=ids)
+    else:
+        known = {name: records.frame(house, viewer, name, revision) for name in kinds}
     chosen = {name: records.valid_on(rows, on) for name, rows in known.items()}
-    if order.choice != Choice(on=order.on, as_of=order.as_of):
-        ids = hexed(chosen_ids(house, viewer, kinds, order.choice))
-        chosen = {name: rows[rows["id"].isin(ids)] for name, rows in chosen.items()}
-    if order.station is not None:
-        within = _ids_in_ring(house, viewer, order)
-        chosen = {name: rows[rows["id"].isin(within)] for name, rows in chosen.items()}
+    if ids is not None:
+        wanted = hexed(ids)
+        chosen = {name: rows[rows["id"].isin(wanted)] for name, rows in chosen.items()}
     dropped = ["known_from", "known_to"]
     return {
         name: rows.drop(columns=dropped, errors="ignore").reset_index(drop=True)
         for name, rows in chosen.items()
     }
+
+
+def _wanted_ids(
+    house: House, viewer: Viewer, kinds: tuple[str, ...], order: ExportOrder
+) -> NDArray[np.uint64] | None:
+    """Name the records that an order leaves, by the numbers that ids write; None where it leaves all."""
+    ids = None
+    if order.choice != Choice(on=order.on, as_of=order.as_of):
+        ids = chosen_ids(house, viewer, kinds, replace(order.choice, kinds=kinds))
+    if order.station is not None:
+        inside = numbered(_ids_in_ring(house, viewer, order))
+        ids = inside if ids is None else np.intersect1d(ids, inside)
+    return ids
 
 
 def _ids_in_ring(house: House, viewer: Viewer, order: ExportOrder) -> pd.Series[str]:

@@ -12,13 +12,11 @@ import pandas as pd
 import shapely
 
 from geo_registry.core import audit as core
-from geo_registry.core.census import Census, Measure, hexed, of_kinds, seen
+from geo_registry.core.census import Census, hexed
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
-from geo_registry.registry import audits, records
-from geo_registry.registry.choosing import PRIORITIES
+from geo_registry.registry.choosing import PRIORITIES, Scored
 from geo_registry.registry.seeing import numbers
-from geo_registry.registry.seeing.known import known
 from geo_registry.registry.tiling.columns import Coded, Columns
 from geo_registry.registry.tiling.drawing import Drawn, Outlines, drawing
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_registry.core.access import Viewer
-    from geo_registry.live.standing import Standing
     from geo_registry.registry.house import House
 
 _TRUTH = (False, True)
@@ -70,7 +67,7 @@ def draw(house: House, viewer: Viewer, on: date, before: Held | None) -> Held:
     before
         An earlier drawing for the same viewer and day: what commits touched since is changed in it.
     """
-    desk = _Desk(house, viewer, on, numbers.standing(house, house.revision()))
+    desk = _Desk(Scored(house, viewer, on, numbers.standing(house, house.revision())))
     if before is not None:
         changed = desk.changed(before)
         if changed is not None:
@@ -80,24 +77,12 @@ def draw(house: House, viewer: Viewer, on: date, before: Held | None) -> Held:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    house: House
-    viewer: Viewer
-    on: date
-    now: Standing
-
-    @property
-    def ranked_by(self) -> tuple[int, ...]:
-        """Tell when stations and zones were touched last."""
-        kinds = self.house.catalog.of_role("station", "zone")
-        return tuple(known(self.house, kind, self.now.revision).since for kind in kinds)
+    asked: Scored
 
     def made(self) -> Held:
         """Draw everything anew."""
-        now, ranked_by = self.now, self.ranked_by
-        question = ("points", now.since, ranked_by, self.on)
-        points = self.house.recent.get(question, lambda: self.points(now.base))
-        held = self.shown(now.base)
-        held[now.gone] = False
+        now, ranked_by = self.asked.now, self.asked.ranked_by
+        held, points = self.asked.standing(), self.asked.standing_points()
         base = self.columns(now.base, held, points)
         drawn = drawing(base, self.describe)
         if len(now.fresh):
@@ -106,10 +91,10 @@ class _Desk:
 
     def changed(self, before: Held) -> Held | None:
         """Change an earlier drawing by what was touched since; None where that will not do."""
-        now, steps = self.now, range(before.revision + 1, self.now.revision + 1)
-        if before.since != now.since or before.ranked_by != self.ranked_by or len(steps) > _COMMITS:
+        now, steps = self.asked.now, range(before.revision + 1, self.asked.now.revision + 1)
+        if before.since != now.since or before.ranked_by != self.asked.ranked_by or len(steps) > _COMMITS:
             return None
-        touched = sorted({one for step in steps for one in self.house.touched(step)})
+        touched = sorted({one for step in steps for one in self.asked.house.touched(step)})
         ids = np.array([int(one, 16) for one in touched], dtype=np.uint64)
         if self._touches_shapes(ids):
             return None
@@ -119,40 +104,14 @@ class _Desk:
         )
 
     def _touches_shapes(self, ids: NDArray[np.uint64]) -> bool:
-        base, fresh = self.now.base, self.now.fresh
-        old = np.isin(base.shaped, self.now.rows_of(ids)).any()
+        base, fresh = self.asked.now.base, self.asked.now.fresh
+        old = np.isin(base.shaped, self.asked.now.rows_of(ids)).any()
         return bool(old or np.isin(fresh.rows.ids[fresh.shaped], ids).any())
-
-    def shown(self, census: Census) -> NDArray[np.bool_]:
-        """Tell which rows are sources that the viewer sees, true on the day."""
-        kinds = self.house.catalog.of_role("source")
-        held = seen(census, self.viewer.bounds, self.house.catalog) & of_kinds(census, kinds)
-        valid = census.valid(self.on)
-        return held if valid is None else held & valid
-
-    def points(self, census: Census) -> NDArray[np.float64]:
-        """Score each row by the national stations."""
-        question = "points", self.ranked_by, self.on, self.viewer.bounds
-        made = numbers.measure(self.house, census.states, question, lambda: self._measure(census.states))
-        return made.points(census)
-
-    def _measure(self, states: pd.DataFrame) -> Measure:
-        house, revision = self.house, self.now.revision
-        zones = records.of_role(house, self.viewer, revision, "zone")
-        return Measure.of(
-            states,
-            records.stations(house, self.viewer, revision, on=self.on, wanted=((), audits.NATIONAL)),
-            catalog=house.catalog,
-            request=core.AuditRequest(
-                rings_m=audits.DEFAULT_RINGS_M, on=self.on, kinds=house.catalog.of_role("source")
-            ),
-            zones=records.valid_on(zones, self.on),
-        )
 
     def fresh(self, districts: tuple[Any, ...], ids: NDArray[np.uint64] | None) -> Columns:
         """Give what was touched as columns: of some records, None for all."""
-        census = self.now.fresh if ids is None else self.now.fresh.of(ids)
-        return self.columns(census, self.shown(census), self.points(census), districts)
+        census = self.asked.now.fresh if ids is None else self.asked.now.fresh.of(ids)
+        return self.columns(census, self.asked.shown(census), self.asked.points(census), districts)
 
     def columns(
         self,
@@ -178,8 +137,8 @@ class _Desk:
 
     def coded(self, census: Census, rows: NDArray[np.intp], points: NDArray[np.float64]) -> dict[str, Coded]:
         """Give the few words that are said of rows."""
-        catalog, state, score = self.house.catalog, census.rows.state[rows], points[rows]
-        rules = core.AuditRequest(on=self.on).rules
+        catalog, state, score = self.asked.house.catalog, census.rows.state[rows], points[rows]
+        rules = core.AuditRequest(on=self.asked.on).rules
         statuses = tuple(choice.value for choice in catalog.statuses)
         priority = np.where(score >= rules.high, 0, np.where(score >= rules.medium, 1, 2))
         kind, status = census.states["kind"], census.states["status"]
@@ -197,9 +156,12 @@ class _Desk:
         """Add lines and polygons to a drawing."""
         census, held, points = part
         shaped = np.flatnonzero(held[census.shaped])
-        fresh, extra = self.now.fresh, np.flatnonzero(self.shown(self.now.fresh)[self.now.fresh.shaped])
+        fresh, extra = (
+            self.asked.now.fresh,
+            np.flatnonzero(self.asked.shown(self.asked.now.fresh)[self.asked.now.fresh.shaped]),
+        )
         parts = [(census, census.shaped[shaped], points)]
-        parts += [(fresh, fresh.shaped[extra], self.points(fresh))] if len(extra) else []
+        parts += [(fresh, fresh.shaped[extra], self.asked.points(fresh))] if len(extra) else []
         shapes = np.concatenate([census.shapes[shaped], fresh.shapes[extra]])
         if not len(shapes):
             return drawn
@@ -228,8 +190,8 @@ class _Desk:
 
     def describe(self, ids: NDArray[np.uint64]) -> Mapping[str, tiles.Attribute]:
         """Look up what records are called on the day; the name of another time may not be the viewer's."""
-        wanted, day = hexed(ids), self.on.isoformat()
-        titles = self.house.store.titles(wanted)
+        wanted, day = hexed(ids), self.asked.on.isoformat()
+        titles = self.asked.house.store.titles(wanted)
         true = [one for one in titles if (one[3] or day) <= day <= (one[4] or day)]
         said = {one: (name, code) for one, name, code, *_ in reversed(true)}
         each = [said.get(one, (None, None)) for one in wanted]

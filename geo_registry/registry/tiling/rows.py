@@ -15,7 +15,7 @@ from geo_registry.core.census import numbered
 from geo_registry.live.shapes import ShapeIndex
 from geo_registry.publish import tiles
 from geo_registry.registry import audits, records
-from geo_registry.registry.choosing import Choice, chosen_ids, roll
+from geo_registry.registry.choosing import Choice, Roll, chosen_ids
 from geo_registry.registry.seeing import many
 from geo_registry.registry.tiling import numbers
 from geo_registry.registry.tiling.columns import Coded, Columns
@@ -170,7 +170,7 @@ def _rows(house: House, viewer: Viewer, layer: str, wanted: Choice) -> gpd.GeoDa
     revision, day = house.revision(wanted.as_of), wanted.on or house.today
     if layer == "rings":
         return audits.national_rings(house, viewer, audits.DEFAULT_RINGS_M, day, revision=revision)
-    return roll(house, viewer, house.catalog.of_role(ROLES[layer]), wanted).frame()
+    return Roll(house, viewer, house.catalog.of_role(ROLES[layer]), revision, day).frame()
 
 
 def narrowed(house: House, viewer: Viewer, layer: str, drawn: Drawn, *, wanted: Choice) -> Drawn:
