@@ -12,13 +12,14 @@ import pytest
 import shapely
 
 from geo_registry.core.space.geodesy import ring
-from geo_registry.publish.report.staticmap.sheet import HIGH, WIDE, Sheet, draw_sheet
+from geo_registry.publish.report.staticmap.sheet import HIGH, WIDE, Sheet, draw_sheet, sheet_legend
 from geo_registry.publish.report.words import Words
 from tests.publish.report_world import CENTRE, catalog_of_layers
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
+WORD = r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</text>'
 BOX = "113.5,33.2,114.5,33.8"
 
 
@@ -40,7 +41,7 @@ def test_it_counts_what_is_chosen(client: FlaskClient, choice: str) -> None:
     assert f"sources chosen here: {told['total']}" in " ".join(said.split())
     legend = sorted(int(count) for count in re.findall(r"\((\d+)\)", said))
     assert legend == sorted(one["all"] for one in told["kinds"].values() if one["all"])
-    assert re.search(r"Revision \d+ · chain [0-9a-f]{12}", said)
+    assert re.search(r"Revision \d+ · chain [0-9a-f]{12} · content [0-9a-f]{12}", " ".join(said.split()))
 
 
 def test_a_picture_is_one_too_and_the_same_again(client: FlaskClient) -> None:
@@ -67,18 +68,52 @@ def test_rings_are_round_and_scale_holds() -> None:
         box=(lon - 0.1, lat - 0.08, lon + 0.1, lat + 0.08),
         sources=none,
         stations=none,
-        rings=gpd.GeoSeries([ring(lon, lat, 5000)]),
+        rings=gpd.GeoDataFrame({"radius_m": [5000.0]}, geometry=[ring(lon, lat, 5000)], crs="EPSG:4326"),
+        zones=none,
         counts={},
         words=Words(catalog_of_layers(), "en"),
     )
     drawn = draw_sheet(sheet)
-    path = re.search(r'<path d="M([^"]+)" fill="none" stroke="#1c2430" stroke-width="1.1"', drawn)
+    path = re.search(
+        r'<path d="M([^"]+)" fill-rule="evenodd" fill="none" stroke="#1c2430" stroke-width="1.1"', drawn
+    )
     assert path
     places = np.array([[float(part) for part in place.split()] for place in path[1].split("L")])
     radii = np.hypot(*(places - (WIDE / 2, HIGH / 2)).T)
     bar = re.search(r"M0 -6V0H([\d.]+)V-6", drawn)
-    length = re.search(r">(\d+) km</text>", drawn)
+    length = re.search(r"V-6.*?>(\d+) km</text>", drawn)
     assert bar
     assert length
     assert radii == pytest.approx(float(bar[1]) / float(length[1]) * 5, rel=0.002)
     assert shapely.Polygon(places).is_valid
+
+
+def test_radii_and_zones_are_written_where_they_are() -> None:
+    """The radius stands at the top of its ring, and a zone has its border and, inside it, its name."""
+    lon, lat = CENTRE
+    frame = {
+        "kind": ["urban_core"],
+        "name": ["Old town"],
+        "code": [None],
+        "active": [True],
+        "flagged": [False],
+    }
+    zones = gpd.GeoDataFrame(frame, geometry=[shapely.box(lon - 0.09, lat - 0.07, lon, lat)], crs="EPSG:4326")
+    rings = gpd.GeoDataFrame({"radius_m": [3_500.0]}, geometry=[ring(lon, lat, 3_500)], crs="EPSG:4326")
+    sheet = Sheet(
+        box=(lon - 0.1, lat - 0.08, lon + 0.1, lat + 0.08),
+        sources=zones[:0],
+        stations=zones[:0],
+        rings=rings,
+        zones=zones,
+        counts={},
+        words=Words(catalog_of_layers(), "en"),
+    )
+    drawn = draw_sheet(sheet)
+    words = {word: (float(x), float(y)) for x, y, word in re.findall(WORD, drawn)}
+    up = words["3.5 km"]
+    assert up[0] == pytest.approx(WIDE / 2, abs=1)
+    assert up[1] < HIGH / 2 - 100
+    x, y = words["Old town"]
+    assert (0 < x < WIDE / 2, HIGH / 2 < y < HIGH) == (True, True)
+    assert any(label == "Urban core" for _, label in sheet_legend(sheet))

@@ -12,7 +12,7 @@ from geo_registry.publish.export import Exported
 from geo_registry.publish.report.document import SHORT
 from geo_registry.publish.report.staticmap.sheet import MOST, Sheet
 from geo_registry.publish.report.words import Words
-from geo_registry.publish.report.writers.sheets import set_sheet
+from geo_registry.publish.report.writers.sheets import set_sheet, sheet_digest
 from geo_registry.publish.scope import scope_in_words
 from geo_registry.registry import audits, records, tiling
 from geo_registry.registry.choosing import Choosing
@@ -74,29 +74,29 @@ def _printed(house: House, viewer: Viewer, choice: Choice, form: str, *, lang: L
     stations = records.valid_on(records.of_role(house, viewer, revision, "station"), on)
     near = stations[stations.geometry.notna() & stations.intersects(shapely.box(*box))]
     rings = audits.national_rings(house, viewer, audits.DEFAULT_RINGS_M, on, revision=revision)
+    zones = records.valid_on(records.of_role(house, viewer, revision, "zone"), on)
     drawn = Sheet(
         box=box,
         sources=rows.head(MOST),
         stations=near,
-        rings=rings[rings.intersects(shapely.box(*box))].geometry,
+        rings=rings[rings.intersects(shapely.box(*box))],
+        zones=zones[zones.geometry.notna() & zones.intersects(shapely.box(*box))],
         counts={kind: int((rows["kind"] == kind).sum()) for kind in house.catalog.of_role("source")},
         words=Words(house.catalog, lang),
     )
     commit = house.store.commit_at(revision)
     more = [say("printing.capped", lang, shown=MOST, count=len(rows))] if len(rows) > MOST else []
     made_up = bool(rows.get("synthetic", near["synthetic"]).any() or near["synthetic"].any())
+    notes = [*more, say("printing.scale", lang), *filter(None, [scope_in_words(viewer.bounds, lang)])]
     said: dict[str, str | list[str]] = {
         "title": say("printing.title", lang),
         "lines": [
             say("printing.line", lang, on=on, count=len(rows)),
             *([say("report.synthetic", lang)] if made_up else []),
         ],
-        "notes": [
-            *more,
-            say("printing.scale", lang),
-            say("printing.footer", lang, revision=revision, head=commit.hash[:SHORT]),
-            *filter(None, [scope_in_words(viewer.bounds, lang)]),
-        ],
     }
+    digest = sheet_digest(drawn, said | {"notes": notes})
+    proof = {"revision": revision, "head": commit.hash[:SHORT], "content": digest[:SHORT]}
+    said["notes"] = [*notes, say("printing.footer", lang, **proof)]
     content = set_sheet(drawn, said, fonts(house), commit.at if form == "pdf" else None)
     return Exported(f"map_r{revision}_{lang}.{form}", SHEETS[form], content)

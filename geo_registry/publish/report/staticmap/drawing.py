@@ -65,7 +65,7 @@ def area_sample(colour: str, *, tinted: bool) -> str:
     tinted
         As in `Area`.
     """
-    return sample(_square(-7, 14, _paint(colour, tinted=tinted)))
+    return sample(_square(-7, 14, area_paint(colour, tinted=tinted)))
 
 
 def ring_sample() -> str:
@@ -95,13 +95,14 @@ def _trace(line: BaseGeometry, scene: Scene) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
 
 
-def _paint(colour: str, *, tinted: bool) -> str:
+def area_paint(colour: str, *, tinted: bool) -> str:
+    """Say how a zone is painted; parameters as of `area_sample`."""
     fill = f'fill="{escape(colour)}" fill-opacity="0.09"' if tinted else 'fill="none" stroke-dasharray="7 3"'
     return f'{fill} stroke="{escape(colour)}" stroke-width="1.2"'
 
 
 def _area(area: Area, scene: Scene) -> str:
-    return _path(area.shape, scene, f'fill-rule="evenodd" {_paint(area.colour, tinted=area.tinted)}')
+    return _path(area.shape, scene, f'fill-rule="evenodd" {area_paint(area.colour, tinted=area.tinted)}')
 
 
 def _extent(shape: BaseGeometry, colour: str, scene: Scene) -> str:

@@ -10,9 +10,17 @@ import shapely
 
 from geo_registry.core.space.geodesy import distance_azimuth
 from geo_registry.publish.report.layout import text_of
-from geo_registry.publish.report.staticmap.drawing import PAPER, RING_PAINT, north, ring_sample, scale_bar
+from geo_registry.publish.report.staticmap.drawing import (
+    PAPER,
+    RING_PAINT,
+    area_paint,
+    area_sample,
+    north,
+    ring_sample,
+    scale_bar,
+)
 from geo_registry.publish.report.staticmap.glyphs import INK, glyph, sample
-from geo_registry.publish.report.staticmap.labels import LETTERS, Box, beside, text_size
+from geo_registry.publish.report.staticmap.labels import LETTERS, Box, beside, lettered, text_size, within
 from geo_registry.publish.report.staticmap.lettering import FONT, MUTED, SMALL, line_of
 from geo_registry.publish.report.staticmap.parts import CROWDED, CROWDS
 
@@ -49,7 +57,9 @@ class Sheet:
     stations
         Rows with ``kind``, ``name``, ``code`` and ``geometry``.
     rings
-        Rings as polygons in degrees.
+        Rows with ``radius_m`` and the ring as ``geometry``, a polygon in degrees.
+    zones
+        Rows with ``kind``, ``name`` and ``geometry``.
     counts
         Sources chosen with a position in the box, by kind.
     words
@@ -59,7 +69,8 @@ class Sheet:
     box: Bounds
     sources: gpd.GeoDataFrame
     stations: gpd.GeoDataFrame
-    rings: gpd.GeoSeries
+    rings: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
     counts: Mapping[str, int]
     words: Words
 
@@ -98,9 +109,13 @@ def draw_sheet(sheet: Sheet) -> str:
     frame = f'x="0.5" y="0.5" width="{WIDE - 1:g}" height="{HIGH - 1:g}"'
     parts = [
         f'<rect {frame} fill="{PAPER}"/>',
-        *_lines(sheet.rings, view),
+        *(
+            _path(shape, area_paint(colour, tinted=tinted))
+            for shape, colour, tinted, _ in _areas(sheet, view)
+        ),
+        *(_path(_seen(view, ring.boundary), RING_PAINT) for ring in sheet.rings.geometry),
         *_signs(sheet, view),
-        *_stations(sheet, view),
+        *_letters(sheet, view),
         north(sheet.words.say("compass_n"), (WIDE - 32, 42)),
         scale_bar(view.scale, sheet.words.lang, (22, HIGH - 22)),
         f'<rect {frame} fill="none" stroke="{MUTED}"/>',
@@ -118,6 +133,10 @@ def sheet_legend(sheet: Sheet) -> tuple[tuple[str, str], ...]:
         (sample(glyph(kinds[kind].symbol)), words.kind(kind)) for kind in sheet.stations["kind"].unique()
     ]
     rings = [(ring_sample(), words.say("legend_ring"))] if len(sheet.rings) else []
+    zones = [
+        (area_sample(kinds[kind].symbol.colour, tinted=kinds[kind].condition_zone), words.kind(kind))
+        for kind in sheet.zones["kind"].unique()
+    ]
     sources = [
         (sample(glyph(kinds[kind].symbol)), words.say("legend_kind", kind=words.kind(kind), count=count))
         for kind, count in sheet.counts.items()
@@ -135,15 +154,39 @@ def sheet_legend(sheet: Sheet) -> tuple[tuple[str, str], ...]:
         ),
         (sample(glyph(first.symbol, faded=True)), words.say("legend_faded"), ~shown["active"]),
     ]
-    return (*stations, *rings, *sources, *((sign, said) for sign, said, there in manners if there.any()))
+    return (
+        *stations,
+        *rings,
+        *zones,
+        *sources,
+        *((sign, said) for sign, said, there in manners if there.any()),
+    )
 
 
-def _lines(rings: gpd.GeoSeries, view: _View) -> Iterator[str]:
-    for ring in rings:
-        seen = shapely.clip_by_rect(view.flat(ring).boundary, 0, 0, WIDE, HIGH)
-        for line in shapely.get_parts(seen):
-            places = "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
-            yield f'<path d="M{places}" {RING_PAINT}/>' if places else ""
+def _seen(view: _View, shape: BaseGeometry) -> BaseGeometry:
+    """Put on the drawing what of a geometry lies on it."""
+    return shapely.clip_by_rect(view.flat(shape), 0, 0, WIDE, HIGH)
+
+
+def _areas(sheet: Sheet, view: _View) -> Iterator[tuple[BaseGeometry, str, bool, str]]:
+    """Give the part of each zone in view, its colour, whether it is tinted, and its name."""
+    shapes = shapely.make_valid(sheet.zones.geometry.to_numpy())
+    for shape, kind, name in zip(shapes, sheet.zones["kind"], sheet.zones["name"], strict=True):
+        seen, style = _seen(view, shape), sheet.words.catalog.kinds[kind]
+        if seen.area:
+            yield seen, style.symbol.colour, style.condition_zone, text_of(name)
+
+
+def _path(shape: BaseGeometry, paint: str) -> str:
+    """Draw lines, or the borders of areas."""
+    parts = shapely.get_parts(shape)
+    lines = [line for part in parts for line in shapely.get_parts(part.boundary if part.area else part)]
+    places = (
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
+        for line in lines
+        if line.length
+    )
+    return f'<path d="{"".join(places)}" fill-rule="evenodd" {paint}/>'
 
 
 def _signs(sheet: Sheet, view: _View) -> Iterator[str]:
@@ -156,8 +199,8 @@ def _signs(sheet: Sheet, view: _View) -> Iterator[str]:
         yield _moved(sign, view.spot(shape))
 
 
-def _stations(sheet: Sheet, view: _View) -> Iterator[str]:
-    """Draw stations, and their names where none hides another."""
+def _letters(sheet: Sheet, view: _View) -> Iterator[str]:
+    """Draw stations, their names, the radii of rings and the names of zones, where none hides another."""
     rows, kinds = sheet.stations, sheet.words.catalog.kinds
     spots = [view.spot(shape) for shape in rows.geometry]
     taken = [Box(x, y, 9, 9, LETTERS) for x, y in spots]
@@ -166,9 +209,35 @@ def _stations(sheet: Sheet, view: _View) -> Iterator[str]:
     for name, code, spot in zip(rows["name"], rows["code"], spots, strict=True):
         word = text_of(name) or text_of(code)
         place = beside(Box(*spot, 9, 9), text_size(word, SMALL), taken)
-        if not any(place.meets(other) for other in taken):
-            taken.append(place)
+        if _is_free(place, taken):
             yield line_of(word, place[:2], SMALL, INK, bold=True)
+    for radius_m, ring in zip(sheet.rings["radius_m"], sheet.rings.geometry, strict=True):
+        word = sheet.words.radius(radius_m)
+        place = lettered(_top(view.flat(ring)), text_size(word, SMALL))
+        if _is_free(place, taken):
+            yield line_of(word, place[:2], SMALL, MUTED)
+    for shape, colour, _, name in _areas(sheet, view):
+        room = within(shape, text_size(name, SMALL), taken) if name else None
+        if room is not None and _is_free(room, taken):
+            yield line_of(name, room[:2], SMALL, colour)
+
+
+def _top(ring: BaseGeometry) -> tuple[float, float]:
+    """Give the northernmost place of a ring on the drawing."""
+    x, y = min(shapely.get_coordinates(ring), key=lambda place: float(place[1]))
+    return float(x), float(y)
+
+
+def _is_free(place: Box, taken: list[Box]) -> bool:
+    """Take a place on the drawing for letters, if they are all on it and hide nobody's."""
+    inside = (
+        place.half_width < place.x < WIDE - place.half_width
+        and place.half_height < place.y < HIGH - place.half_height
+    )
+    if not inside or any(place.meets(other) for other in taken):
+        return False
+    taken.append(place)
+    return True
 
 
 def _moved(sign: str, spot: tuple[float, float]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from geo_registry.publish.report.layout import printable
@@ -9,10 +11,22 @@ from geo_registry.publish.report.staticmap.sheet import draw_sheet, sheet_legend
 from geo_registry.publish.report.writers.typesetting import pages, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo_registry.publish.report.staticmap.sheet import Sheet
+
+
+def sheet_digest(sheet: Sheet, said: Mapping[str, str | list[str]]) -> str:
+    """Give the SHA-256 of what stands on a sheet: its drawing, its legend and its words.
+
+    Parameters
+    ----------
+    sheet, said
+        As for `set_sheet`; the words without the digest itself.
+    """
+    content = {"svg": draw_sheet(sheet), "legend": sheet_legend(sheet), "said": said}
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def set_sheet(
