@@ -10,13 +10,14 @@ import pandas as pd
 
 from geo_registry.core import filters
 from geo_registry.core.access import Viewer, must
-from geo_registry.core.frame import conform, empty
+from geo_registry.core.frame import conform, empty, joined
 from geo_registry.core.ledger import versions
 from geo_registry.core.ledger.reading.cell import fold, key_of
 from geo_registry.core.ledger.searching import folded, holding
 from geo_registry.core.space.nearby import pairs_nearby
 from geo_registry.errors import NotAllowed, NotFound, ValueRefused
 from geo_registry.registry.seeing import frame, frames, many, one
+from geo_registry.registry.seeing.mentioned import mentioning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,15 +221,24 @@ def search(house: House, viewer: Viewer, text: str, limit: int) -> gpd.GeoDataFr
     viewer
         Who asks.
     text
-        What to look for; case and width of the characters do not matter.
+        What to look for; case and width of the characters do not matter. Among many records it is looked
+        for as it was typed, without its blanks, and in half width.
     limit
         How many at the most; stations come first.
     """
     if not fold(text):
         return empty()
-    known = of_role(house, viewer, house.revision(), "station", "source", "asset", "zone")
+    revision = house.revision()
+    others: tuple[Role, ...] = ("source", "asset", "zone")
+    whole = many.is_whole(house, viewer.bounds, revision)
+    known = of_role(house, viewer, revision, "station", *(others if whole else ()))
     rows = versions.standing(known, house.today)
-    return rows[holding(folded(rows), text)].head(limit)
+    found = rows[holding(folded(rows), text)].head(limit)
+    if whole or len(found) == limit:
+        return found
+    kinds = house.catalog.of_role(*others)
+    more = mentioning(house, viewer.bounds, kinds, text=text, limit=limit - len(found))
+    return joined([found, more])
 
 
 def near(

@@ -88,6 +88,9 @@ class Store(Protocol):
     def titles(self, ids: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
         """Give what the open versions of some records are called, and when each is true."""
 
+    def mentions(self, words: Sequence[str], *, after: int, rows: int) -> Sequence[tuple[int, str]]:
+        """Name open versions whose code, name, township, USCC or address holds a word: number and record."""
+
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record known at a revision, and the number of its newest one."""
 

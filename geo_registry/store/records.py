@@ -196,6 +196,17 @@ class TableStore:
             rows = _of_ids(connection, query, ids)
         return [tuple(row[:-1]) for row in rows if row[-1] is None]
 
+    def mentions(self, words: Sequence[str], *, after: int, rows: int) -> Sequence[tuple[int, str]]:
+        """Name open versions that hold a word, as `schema.mentions`, in the order they were written.
+
+        At most so many rows after that number: the number and the record of each.
+        """
+        seq, table = schema.records.c.seq, schema.records
+        query = select(seq, table.c.id).where(table.c.known_to.is_(None), seq > after).order_by(seq)
+        with self._tables.reading() as connection:
+            held = query.where(schema.mentions(connection.dialect.name, words)).limit(rows)
+            return [(int(number), str(name)) for number, name in connection.execute(held)]
+
     def standing(self, record_id: str, *, as_of: int) -> tuple[pd.DataFrame, int]:
         """Give the versions of one record that were known at a revision, and the number of its newest one.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Float,
@@ -16,10 +18,16 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
+    cast,
+    func,
+    or_,
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Dialect
 
 _NUL, _STAND_IN = "\x00", "\ufffd"
 
@@ -187,3 +195,29 @@ STORED = tuple(column.name for column in records.columns if column.name not in {
 
 CONTENT = tuple(name for name in STORED if name not in {"id", "version", "batch", "row", "known_from"})
 """Columns that say what is known of a thing; two versions that agree in them are the same."""
+
+
+def mentions(dialect: str, words: Sequence[str]) -> ColumnElement[bool]:
+    """Say of a record version that its code, name, township, USCC or address holds one of some words.
+
+    Parameters
+    ----------
+    dialect
+        Name of the database's language.
+    words
+        As they may be written; the case of ASCII letters does not matter.
+    """
+    attributes, lite = records.c.attributes, dialect == "sqlite"
+    told = func.json_extract(attributes, "$.address"), cast(attributes, JSON)["address"].as_string()
+    address = told[0] if lite else told[1]
+
+    def holds(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+        # SQLite's LIKE takes ASCII letters of either case for the same, three times as fast as lower()
+        return column.contains(word, autoescape=True) if lite else column.icontains(word, autoescape=True)
+
+    own = [records.c[name] for name in ("code", "name", "township", "uscc")]
+    each = [holds(column, word) for word in words for column in own]
+    # JSON is read where its text holds the word at all
+    spelled = [(json.dumps(word, ensure_ascii=False)[1:-1], word) for word in words]
+    each += [and_(holds(attributes, inside), holds(address, word)) for inside, word in spelled]
+    return or_(*each)

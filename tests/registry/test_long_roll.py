@@ -17,6 +17,8 @@ import pandas as pd
 import pytest
 
 import geo_registry as gr
+from geo_registry.core.access import Viewer
+from geo_registry.core.bounds import area
 from geo_registry.errors import ValueRefused
 from geo_registry.publish.export import Exported
 from geo_registry.registry import Registry, records
@@ -130,7 +132,7 @@ def test_an_export_reads_what_is_chosen_alone(held: Registry, numbered: Registry
         {"station": station, "ring": 3_000.0},
         {"text": "煤", "status": "active"},
     ):
-        order = gr.ExportOrder(kind="coal_sales_point", form="csv", **narrow)  # type: ignore[arg-type]
+        order = gr.ExportOrder(kind="coal_sales_point", form="csv", **narrow)
         expected = cells(held.export(order))
         assert expected
         with from_numbers(), pytest.MonkeyPatch.context() as patch:
@@ -173,3 +175,33 @@ def test_the_list_and_the_map_of_many(city: str, rows: gpd.GeoDataFrame) -> None
         assert client.get("/tiles/sources/0/0/0.mvt", query_string={"township": township}).status_code == 200
         page = client.get("/sources", query_string={"township": township}, headers={"Accept": "text/html"})
         assert f'data-total="{there}"' in page.text
+
+
+@pytest.mark.parametrize("limit", [5, 2_000])
+def test_a_text_is_found_by_the_database(
+    held: Registry, numbered: Registry, rows: gpd.GeoDataFrame, limit: int
+) -> None:
+    """A search finds the records that it finds where rows are held, as many as are wanted, stations first."""
+    chance = random.Random(limit)  # noqa: S311 (no secret)
+    names = [*rows["name"].sample(6, random_state=1), str(held.stations()["name"].iloc[0]), "ＤＥＭＯ-cp-02"]
+    asked = [name[start : start + 3] for name in names if (start := chance.randrange(len(name) - 2)) >= 0]
+    for text in [*asked, "demo", "示例 街道", "%", "_", '"', "address", "\x00", "查无此名"]:
+        expected = held.search(text, limit=100_000)
+        with from_numbers(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("geo_registry.registry.seeing.mentioned.AT_A_TIME", 7 if limit < 10 else 500)
+            found = numbered.search(text, limit=limit)
+        assert len(found) == min(limit, len(expected)), text
+        assert set(found["id"]) <= set(expected["id"])
+        roles = [held.catalog.kinds[kind].role == "station" for kind in found["kind"]]
+        assert roles == sorted(roles, reverse=True)
+
+
+def test_who_sees_a_district_finds_nothing_else(city: str, held: Registry, rows: gpd.GeoDataFrame) -> None:
+    """A search among many records ends at the bounds of who asks."""
+    district = str(rows["district"].iloc[0])
+    clerk = Viewer("clerk", "district", areas=frozenset({area([district])}))
+    with from_numbers():
+        found = gr.open(city, clock=lambda: NOW).seen_by(clerk).search("示例", limit=5_000)
+    own = held.seen_by(clerk).search("示例", limit=5_000)
+    assert set(found["id"]) == set(own["id"])
+    assert 0 < len(found) < len(held.search("示例", limit=5_000))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -71,6 +73,7 @@ def store(make: MakeStore) -> Iterator[Store]:
     made.close()
 
 
+ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 JSON = st.none() | TEXTS | TEXTS | TEXTS | st.booleans() | st.integers(-9, 9) | st.lists(TEXTS, max_size=2)
 
@@ -135,6 +138,48 @@ def test_pieces_are_the_records_a_little_of_each(store: Store) -> None:
         assert_frame_equal(pd.DataFrame(read[names]), pd.DataFrame(whole[names]))
         assert found["stock_t"].tolist() == whole["stock_t"].tolist()
         assert found["moved"].isna().all()
+
+
+def test_a_word_is_looked_for_as_it_is_written(store: Store) -> None:
+    """What stands for any character elsewhere stands for itself; only the case of ASCII letters is let go."""
+    said = ["甲厂", "50%_b", 'q"t', "back\\slash", "Ａ", "ÄÖ", "ab"]
+    own: dict[str, Any] = {
+        "name": said,
+        "code": said[1:] + said[:1],
+        "uscc": "91X",
+        "township": ["镇", *[None] * 6],
+    }
+    own["address"] = [None, "路1号", *said[2:]]
+    written = rows(*"abcdefg").assign(**own)
+    store.commit(Change(0, written), note("import", "b1"))
+    store.commit(Change(1, rows("h", name="甲厂"), (("a", 1),)), note("import", "b2"))
+    table = store.records()
+    texts = table[["code", "name", "township", "uscc", "address"]].astype(object)
+    for word in [
+        "甲",
+        "%",
+        "_",
+        '"',
+        "\\",
+        "a",
+        "AB",
+        "Ä",
+        "号",
+        "镇",
+        "91x",
+        "address",
+        "路%号",
+        "b",
+        "yard",
+    ]:
+        folded = word.translate(ASCII)
+        told = texts.map(lambda cell, word=folded: isinstance(cell, str) and word in cell.translate(ASCII))
+        expected = table["id"][told.any(axis=1)].tolist()
+        found = store.mentions([word], after=-1, rows=50)
+        assert [name for _, name in found] == expected, word
+        if len(found) > 1:
+            assert store.mentions([word], after=found[0][0], rows=1) == found[1:2]
+    assert store.mentions(["镇", "甲"], after=-1, rows=50) == store.mentions(["甲"], after=-1, rows=50)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4), min_size=1, max_size=6))
