@@ -36,6 +36,7 @@ VERBS = {
     "near": "asking",
     "sources": "asking",
     "report": "taking",
+    "template": "taking",
     "map": "taking",
     "export": "taking",
     "verify": "proving",

@@ -60,6 +60,8 @@ class Settings:
         Who else vouches for people; None for nobody.
     public
         What those see who have not signed in: one of `PUBLIC`.
+    report_template
+        A DOCX that every report in that format is set in; None for our own.
     """
 
     store_url: str = "sqlite:///data/registry.db"
@@ -73,6 +75,7 @@ class Settings:
     password_cost: PasswordCost = field(default_factory=PasswordCost)
     provider: Provider | None = None
     public: str = PUBLIC[0]
+    report_template: Path | None = None
 
 
 def from_env(environment: Mapping[str, str] | None = None) -> Settings:
@@ -82,8 +85,8 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``HOST``, ``PORT``, ``WORKERS``, those of
-        `serving.serving_from` and of `people.provider_from`.
+        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``GEO_REGISTRY_REPORT_TEMPLATE``, ``HOST``,
+        ``PORT``, ``WORKERS``, those of `serving.serving_from` and of `people.provider_from`.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     8080
     """
     given = os.environ if environment is None else environment
-    base = Settings()
+    base, template = Settings(), given.get("GEO_REGISTRY_REPORT_TEMPLATE")
     return replace(
         base,
         store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
@@ -106,5 +109,6 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         workers=count(given, "WORKERS", base.workers),
         serving=serving_from(given),
         provider=provider_from(given),
+        report_template=Path(template) if template else None,
         public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
     )

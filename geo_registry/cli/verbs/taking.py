@@ -15,7 +15,7 @@ from geo_registry.cli.verbs.asking import choice_of, choice_options, output_form
 from geo_registry.cli.verbs.keeping import store_url
 from geo_registry.cli.words import number
 from geo_registry.errors import ValueRefused
-from geo_registry.registry.publishing import REPORTS
+from geo_registry.registry.publishing import REPORTS, TEMPLATED, sample
 
 PAPER = "pdf"
 """Format of a report where none is asked for."""
@@ -25,6 +25,7 @@ PAPER = "pdf"
 @click.argument("station", required=False)
 @click.option("--all", "every", is_flag=True)
 @click.option("--format", "form", metavar="|".join(REPORTS))
+@click.option("--template", type=click.Path(path_type=Path), metavar="DOCX")
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
@@ -42,15 +43,23 @@ def report(
     if not (station or asked["every"]):
         raise ValueRefused("PARAMETER_MISSING", option="STATION | --all")
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
-    ending = output_format(output)
-    wanted = form or (ending if ending in REPORTS else PAPER)
+    ending, template = output_format(output), asked["template"]
+    wanted = form or (ending if ending in REPORTS else TEMPLATED if template else PAPER)
     with patience():
         registry = gr.open(store_url(shell))
         if station:
-            made = registry.report(station, wanted, shell.lang, question=question)
+            made = registry.publishing.report(station, wanted, shell.lang, question, template=template)
         else:
-            made = registry.publishing.every_report(wanted, shell.lang, question)
+            made = registry.publishing.every_report(wanted, shell.lang, question, template=template)
     deliver(made.name, made.content, output, shell)
+
+
+@click.command("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def template(shell: Shell, /, output: Path | None) -> None:
+    """Write a template that says all that a report says."""
+    deliver("template.docx", sample(), output, shell)
 
 
 @click.command("map")
@@ -88,4 +97,4 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
     deliver(made.name, made.content, output, shell)
 
 
-COMMANDS = {"report": report, "map": station_map, "export": export}
+COMMANDS = {"report": report, "template": template, "map": station_map, "export": export}

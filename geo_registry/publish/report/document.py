@@ -57,8 +57,9 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
         all_sources(ranked, words),
     )
     on = inputs.audit.request.on.isoformat()
-    subtitle = words.say("subtitle", code=text_of(inputs.station["code"]), on=on)
-    return _signed(inputs, (words.say("title", station=inputs.station_name), subtitle), sections, words)
+    code = text_of(inputs.station["code"])
+    titles = words.say("title", station=inputs.station_name), words.say("subtitle", code=code, on=on)
+    return _signed(inputs, titles, sections, words, subject=(inputs.station_name, code))
 
 
 def city_report(inputs: CityInputs, lang: Language) -> Report:
@@ -92,7 +93,14 @@ def city_report(inputs: CityInputs, lang: Language) -> Report:
     return _signed(inputs, (words.say("city_report_title"), subtitle), sections, words)
 
 
-def _signed(inputs: Inputs, titles: tuple[str, str], sections: tuple[Section, ...], words: Words) -> Report:
+def _signed(
+    inputs: Inputs,
+    titles: tuple[str, str],
+    sections: tuple[Section, ...],
+    words: Words,
+    *,
+    subject: tuple[str, str] = ("", ""),
+) -> Report:
     """Close a report with what proves it, and put the digest of its content on every page."""
     told = Report(
         lang=words.lang,
@@ -107,4 +115,13 @@ def _signed(inputs: Inputs, titles: tuple[str, str], sections: tuple[Section, ..
     digest = hashlib.sha256(to_json(told)).hexdigest()
     foot = words.say("footer", revision=inputs.revision, head=inputs.head[:SHORT], content=digest[:SHORT])
     footer = " · ".join(filter(None, (foot, inputs.scope(words.lang))))
-    return replace(told, footer=footer, sections=(*sections, sign_off(inputs, digest, words)))
+    named = {
+        "station": subject[0],
+        "code": subject[1],
+        "on": inputs.audit.request.on.isoformat(),
+        "revision": str(inputs.revision),
+        "chain": inputs.head,
+        "content": digest,
+    }
+    last = sign_off(inputs, digest, words)
+    return replace(told, footer=footer, sections=(*sections, last), named=tuple(named.items()))

@@ -142,6 +142,9 @@ class Report:
         What every page's foot says: revision and digests, shortened.
     page_number
         Words for the page number with the places ``{page}`` and ``{pages}``.
+    named
+        Stable names and words of what a reader looks for first: ``station``, ``code``, ``on``, ``revision``,
+        ``chain`` and ``content`` (hashes).
     drawn_up
         When the revision was committed, as ISO 8601 text with its offset: the date of the document.
     """
@@ -154,6 +157,7 @@ class Report:
     page_number: str
     drawn_up: str
     sections: tuple[Section, ...]
+    named: tuple[tuple[str, str], ...] = ()
 
     def section(self, name: str) -> Section:
         """Find a section by its name.

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo_registry.publish.report import sample
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
 from geo_registry.registry.publishing.mapping import portable_map
 from geo_registry.registry.publishing.printing import SHEETS, sheet
-from geo_registry.registry.publishing.reporting import REPORTS, city_report, every_report, pictured, report
+from geo_registry.registry.publishing.reporting import (
+    REPORTS,
+    TEMPLATED,
+    Paper,
+    city_report,
+    every_report,
+    pictured,
+    report,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
     from geo_registry.publish.export import Exported
@@ -18,7 +29,7 @@ if TYPE_CHECKING:
     from geo_registry.registry.choosing import Choice
     from geo_registry.registry.house import House
 
-__all__ = ["FORMS", "REPORTS", "SHEETS", "ExportOrder", "Publishing"]
+__all__ = ["FORMS", "REPORTS", "SHEETS", "TEMPLATED", "ExportOrder", "Publishing", "sample"]
 
 
 class Publishing:
@@ -36,7 +47,9 @@ class Publishing:
         self._house = house
         self._viewer = viewer
 
-    def report(self, station: str, form: str, lang: Language, question: Question) -> Exported:
+    def report(
+        self, station: str, form: str, lang: Language, question: Question, *, template: Path | None = None
+    ) -> Exported:
         """Write the report of a station's neighbourhood.
 
         Parameters
@@ -47,8 +60,11 @@ class Publishing:
             One of `REPORTS`; ``zh`` or ``en``.
         question
             Rings, dates and revision.
+        template
+            A bureau's own DOCX to set it in (docs/templates.md); None for the one of the settings, if any.
         """
-        return report(self._house, self._viewer, station, form, lang=lang, question=question)
+        paper = Paper(form, lang, template)
+        return report(self._house, self._viewer, station, paper, question=question)
 
     def portable(self, station: str, lang: Language, question: Question) -> Exported:
         """Write a station's neighbourhood as one HTML file that needs no network; parameters as `report`."""
@@ -60,11 +76,13 @@ class Publishing:
 
     def city_report(self, form: str, lang: Language, question: Question) -> Exported:
         """Write the report of all stations of the question together; parameters as `report`."""
-        return city_report(self._house, self._viewer, form, lang=lang, question=question)
+        return city_report(self._house, self._viewer, Paper(form, lang), question=question)
 
-    def every_report(self, form: str, lang: Language, question: Question) -> Exported:
+    def every_report(
+        self, form: str, lang: Language, question: Question, *, template: Path | None = None
+    ) -> Exported:
         """Write that of all stations together and one of each into an archive; parameters as `report`."""
-        return every_report(self._house, self._viewer, form, lang=lang, question=question)
+        return every_report(self._house, self._viewer, Paper(form, lang, template), question=question)
 
     def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
         """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -35,11 +35,29 @@ REPORTS = {
     "html": "text/html; charset=utf-8",
 }
 """Formats of a report, with their media types."""
+TEMPLATED = "docx"
+"""The format that a bureau's own template is of."""
 
 
-def report(
-    house: House, viewer: Viewer, station: str, form: str, *, lang: Language, question: Question
-) -> Exported:
+class Paper(NamedTuple):
+    """How a report is set.
+
+    Attributes
+    ----------
+    form
+        One of `REPORTS`.
+    lang
+        ``zh`` or ``en``.
+    template
+        A bureau's own DOCX to set it in; None for the one of the settings, if any.
+    """
+
+    form: str
+    lang: Language
+    template: Path | None = None
+
+
+def report(house: House, viewer: Viewer, station: str, paper: Paper, *, question: Question) -> Exported:
     """Write the report of a station's neighbourhood.
 
     Parameters
@@ -50,10 +68,8 @@ def report(
         Who asks.
     station
         Code, id or name.
-    form
-        One of `REPORTS`.
-    lang
-        ``zh`` or ``en``.
+    paper
+        How it is set.
     question
         Rings, dates and revision.
 
@@ -62,37 +78,54 @@ def report(
     NotFound
         If there is no such station.
     ValueRefused
-        If the format is none of ours, or the station is not valid at the date.
+        If the format is none of ours, or the station is not valid at the date; ``TEMPLATE_FORM``, and as
+        from `publish.report.fill`.
     SignInNeeded
         ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
-    _must_be_ours(form)
+    _must_be_ours(paper.form)
     settled = settle(house, viewer, replace(question, stations=(station,)))
-    key = ("report", settled, form, lang, viewer.bounds)
-    return house.recent.get(key, lambda: _write_report(house, viewer, settled, form, lang=lang))
+    form, lang, own = paper.form, paper.lang, _template(house, paper)
+    key = ("report", settled, form, lang, viewer.bounds, own)
+
+    def write() -> Exported:
+        inputs = report_inputs(house, viewer, settled)
+        content = _set(house, reports.station_report(inputs, lang), form, own)
+        name = f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}"
+        return Exported(name, REPORTS[form], content)
+
+    return house.recent.get(key, write)
 
 
-def city_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+def city_report(house: House, viewer: Viewer, paper: Paper, *, question: Question) -> Exported:
     """Write the report of all stations together; parameters and errors as `report`.
 
     Its stations are those of the question, by default every national one.
     """
-    _must_be_ours(form)
+    _must_be_ours(paper.form)
     settled = settle(house, viewer, question)
-    key = ("city report", settled, form, lang, viewer.bounds)
-    return house.recent.get(key, lambda: _write_city(house, viewer, settled, form, lang=lang))
+    form, lang, own = paper.form, paper.lang, _template(house, paper)
+    key = ("city report", settled, form, lang, viewer.bounds, own)
+
+    def write() -> Exported:
+        found = audits.answered(house, viewer, settled)
+        inputs = reports.CityInputs(**_common(house, viewer, settled, found))
+        content = _set(house, reports.city_report(inputs, lang), form, own)
+        return Exported(f"city_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+
+    return house.recent.get(key, write)
 
 
-def every_report(house: House, viewer: Viewer, form: str, *, lang: Language, question: Question) -> Exported:
+def every_report(house: House, viewer: Viewer, paper: Paper, *, question: Question) -> Exported:
     """Write the city's report and one of each station into an archive; parameters as `city_report`."""
-    _must_be_ours(form)
+    _must_be_ours(paper.form)
     settled = settle(house, viewer, question)
     revision, on = house.revision(settled.as_of), settled.on or house.today
     rows = records.stations(house, viewer, revision, on=on, wanted=(settled.stations, settled.level))
-    made = [city_report(house, viewer, form, lang=lang, question=settled)]
-    made += [report(house, viewer, str(one), form, lang=lang, question=settled) for one in rows["id"]]
+    made = [city_report(house, viewer, paper, question=settled)]
+    made += [report(house, viewer, str(one), paper, question=settled) for one in rows["id"]]
     members = {one.name: one.content for one in made}
-    return Exported(f"reports_r{revision}_{lang}.zip", "application/zip", zipped(members))
+    return Exported(f"reports_r{revision}_{paper.lang}.zip", "application/zip", zipped(members))
 
 
 def settle(house: House, viewer: Viewer, question: Question) -> Question:
@@ -128,23 +161,30 @@ def pictured(house: House, viewer: Viewer, station: str, *, lang: Language, ques
     return house.recent.get(key, lambda: portrait(report_inputs(house, viewer, settled), lang))
 
 
-def _write_report(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
-    inputs = report_inputs(house, viewer, settled)
-    document = reports.station_report(inputs, lang)
-    content = reports.written(document, form, fonts(house))
-    return Exported(f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
+def _template(house: House, paper: Paper) -> bytes | None:
+    """Read the template that a paper is set in; None for none."""
+    if paper.template is not None and paper.form != TEMPLATED:
+        raise ValueRefused("TEMPLATE_FORM", value=paper.form)
+    path = paper.template or house.settings.report_template
+    if path is None or paper.form != TEMPLATED:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise ValueRefused("TEMPLATE_UNREADABLE", reason=f"{path.name}: {fault.strerror}") from fault
+
+
+def _set(house: House, document: reports.Report, form: str, template: bytes | None) -> bytes:
+    """Set a document in a format, or in a template."""
+    if template is not None:
+        return reports.fill(document, template, fonts(house))
+    return reports.written(document, form, fonts(house))
 
 
 def fonts(house: House) -> tuple[Path, ...]:
     """Name the folders of the typeface of papers."""
     package = house.settings.static / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
     return tuple(package / folder for folder in FONTS)
-
-
-def _write_city(house: House, viewer: Viewer, settled: Question, form: str, *, lang: Language) -> Exported:
-    inputs = reports.CityInputs(**_common(house, viewer, settled, audits.answered(house, viewer, settled)))
-    content = reports.written(reports.city_report(inputs, lang), form, fonts(house))
-    return Exported(f"city_r{inputs.revision}_{lang}.{form}", REPORTS[form], content)
 
 
 def report_inputs(house: House, viewer: Viewer, settled: Question) -> reports.ReportInputs:

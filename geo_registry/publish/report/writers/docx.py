@@ -49,17 +49,17 @@ def to_docx(report: Report, font_paths: Sequence[Path]) -> bytes:
         DOCX on A4 whose table heads repeat on every page; the same report gives the same bytes.
     """
     paper = Document()
-    _dress(paper)
+    dress(paper)
     _describe(paper, report)
     _frame(paper, report)
     paper.add_paragraph(printable(report.title), "Title")
     _coloured(paper.add_paragraph(printable(report.subtitle)), MUTED)
     for section in report.sections:
         _section(paper, section, report, font_paths)
-    return _packed(paper)
+    return packed(paper)
 
 
-def _dress(paper: Any) -> None:  # noqa: ANN401
+def dress(paper: Any) -> None:  # noqa: ANN401
     """Set faces, sizes and spaces of the styles; East Asian letters have a face of their own."""
     sizes = {"Normal": 9.5, "Title": 18, "Heading 1": 13, "Caption": 9.5, "Header": 8, "Footer": 8}
     for name, size in sizes.items():
@@ -280,7 +280,7 @@ def _field(paragraph: Any, code: str) -> None:  # noqa: ANN401
     paragraph._p.append(field)  # noqa: SLF001
 
 
-def _packed(paper: Any) -> bytes:  # noqa: ANN401
+def packed(paper: Any) -> bytes:  # noqa: ANN401
     """Pack the document with dates that do not depend on the clock."""
     made, packed = io.BytesIO(), io.BytesIO()
     paper.save(made)
