@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.audit.past import compare
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import export as exports
 from geo_registry.publish.export import Exported, ExportRequest, Stamp
+from geo_registry.publish.report.differences import differences
 from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, seeing
 from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo_registry.core.access import Viewer
-    from geo_registry.core.audit import Audit
     from geo_registry.core.audit.past import Changes
     from geo_registry.core.kinds import Language
     from geo_registry.registry.house import House
@@ -92,8 +94,11 @@ class Comparing:
             ``COUNTS_ONLY`` where only counts are shown.
         """
         seeing.must_see_each(self._viewer)
-        before, after = self._questions(span)
-        return compare(self._audit(before), self._audit(after))
+        return between(self._house, self._viewer, *self._questions(span))
+
+    def told(self, row: Mapping[str, Any], lang: Language) -> list[dict[str, str]]:
+        """Tell in words what differs of a row of changes: ``label``, ``before``, ``after`` and ``why``."""
+        return [one._asdict() for one in differences(row, self._house.catalog, lang)]
 
     def export(self, span: Span, form: str, lang: Language) -> Exported:
         """Write the changes as a table; errors as `changes`.
@@ -132,16 +137,39 @@ class Comparing:
         since = month_before(last) if span.since is None else span.since
         asked = (_at(plain, since, span.by), _at(plain, span.until, span.by))
         before, after = (audits.settle(self._house, self._viewer, one) for one in asked)
-        known = [self._house.revision(one.as_of) for one in (before, after)]
-        true = [one.on or self._house.today for one in (before, after)]
-        if known != sorted(known) or true != sorted(true):
-            raise ValueRefused("TIMES_SWAPPED", value=str(since), until=str(span.until or true[1]))
         return before, after
 
-    def _audit(self, settled: Question) -> Audit:
-        if audits.sited(self._house, self._viewer, settled).empty:
-            raise ValueRefused("STATION_NOT_VALID", value=settled.stations[0], on=str(settled.on))
-        return audits.answered(self._house, self._viewer, settled)
+
+def between(house: House, viewer: Viewer, before: Question, after: Question) -> Changes:
+    """Compare the answers to two settled questions about the same stations; errors as `Comparing.changes`."""
+    known = [house.revision(one.as_of) for one in (before, after)]
+    true = [one.on or house.today for one in (before, after)]
+    if known != sorted(known) or true != sorted(true):
+        times = [f"{on}, r{revision}" for on, revision in zip(true, known, strict=True)]
+        raise ValueRefused("TIMES_SWAPPED", value=times[0], until=times[1])
+    for one in (before, after):
+        if audits.sited(house, viewer, one).empty:
+            raise ValueRefused("STATION_NOT_VALID", value=one.stations[0], on=str(one.on))
+    return compare(audits.answered(house, viewer, before), audits.answered(house, viewer, after))
+
+
+def since(house: House, viewer: Viewer, after: Question, time: int | date) -> tuple[Changes, int]:
+    """Compare the answer to a settled question with that of an earlier time; errors as `Comparing.changes`.
+
+    The revision that was known at the earlier time is given too.
+
+    Parameters
+    ----------
+    house, viewer
+        Where records are, and who asks.
+    after
+        The question.
+    time
+        A day, true on it as is known at the question's revision; or a revision, known then of its day.
+    """
+    earlier = replace(after, on=time) if isinstance(time, date) else replace(after, as_of=time)
+    before = audits.settle(house, viewer, earlier)
+    return between(house, viewer, before, after), house.revision(before.as_of)
 
 
 def month_before(day: date) -> date:

@@ -8,10 +8,12 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import geo_registry as gr
 from geo_registry.core.access import public
+from geo_registry.core.kinds import Language
 from geo_registry.errors import NotAllowed, NotFound, ValueRefused
 from geo_registry.registry import Registry
 from geo_registry.registry.comparing import Span
@@ -98,3 +100,47 @@ def test_the_table_leaves_as_a_file(town: Registry) -> None:
     assert {row["change"] for row in rows} == {"changed"}
     with pytest.raises(ValueRefused, match="FORMAT_UNKNOWN"):
         town.comparing.export(span, "shp", "en")
+
+
+def sheets(town: Registry, since: int | date | None = None) -> list[list[object]]:
+    """Read the rows of all sheets of a report that tells changes."""
+    made = town.publishing.report("S1", "xlsx", "en", gr.Question(), since=since)
+    book = openpyxl.load_workbook(io.BytesIO(made.content))
+    return [list(row) for sheet in book for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_report_tells_changes_as_the_comparison_does(town: Registry) -> None:
+    """Sums by kind and each difference are those of the comparison; else they are not told."""
+    for since in (date(2026, 11, 1), town.revision - 2):
+        found = town.comparing.changes(Span(station="S1", since=since))
+        rows = sheets(town, since)
+        told = {row[2]: str(row[6]) for row in rows if row[3:4] == ["changed"]}
+        assert set(told) == set(found.table["source_code"])
+        for row in found.table.to_dict("records"):
+            each = [
+                one["label"]
+                for one in town.comparing.told({str(name): cell for name, cell in row.items()}, "en")
+            ]
+            assert all(label in told[row["source_code"]] for label in each)
+        total = found.sums[found.sums["kind"] == "all"].iloc[0]
+        names = ("before", "gone", "new", "after", "changed")
+        assert [row for row in rows if row[1:6] == [int(total[name]) for name in names]]
+    assert not [row for row in sheets(town) if "What differs" in row]
+    assert any("Nothing differs" in str(cell) for row in sheets(town, town.revision) for cell in row)
+
+
+def test_a_report_of_changes_keeps_the_rules_of_time(town: Registry) -> None:
+    """A later first time is refused, and so is a stranger who asks for what was known."""
+    for door in (town, town.seen_by(public(leads=True))):
+        with pytest.raises(ValueRefused, match="TIMES_SWAPPED"):
+            door.publishing.report("S1", "html", "en", gr.Question(), since=date(2027, 1, 1))
+    with pytest.raises(NotAllowed):
+        town.seen_by(public(leads=True)).publishing.report("S1", "html", "en", gr.Question(), since=1)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_report_says_what_it_does_not_hold(town: Registry, lang: Language) -> None:
+    """The method names what reports of a neighbourhood are expected to say and this one cannot."""
+    page = town.report("S1", "html", lang).content.decode()
+    words = {"zh": ("风向", "回头看", "空气质量"), "en": ("wind", "looking back", "air-quality")}[lang]
+    assert all(word in page for word in words)

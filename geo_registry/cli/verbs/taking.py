@@ -13,7 +13,7 @@ from geo_registry.cli.patience import patience
 from geo_registry.cli.printing import deliver
 from geo_registry.cli.verbs.asking import choice_of, choice_options, output_format, question_options, radii
 from geo_registry.cli.verbs.keeping import store_url
-from geo_registry.cli.words import number
+from geo_registry.cli.words import as_of, number
 from geo_registry.errors import ValueRefused
 from geo_registry.registry.publishing import REPORTS, TEMPLATED, sample
 
@@ -26,6 +26,7 @@ PAPER = "pdf"
 @click.option("--all", "every", is_flag=True)
 @click.option("--format", "form", metavar="|".join(REPORTS))
 @click.option("--template", type=click.Path(path_type=Path), metavar="DOCX")
+@click.option("--since", type=as_of, metavar="REVISION|DATE")
 @question_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
@@ -43,14 +44,14 @@ def report(
     if not (station or asked["every"]):
         raise ValueRefused("PARAMETER_MISSING", option="STATION | --all")
     question = gr.Question(rings_m=radii(asked["rings"]), on=asked["on"], as_of=asked["as_of"])
-    ending, template = output_format(output), asked["template"]
-    wanted = form or (ending if ending in REPORTS else TEMPLATED if template else PAPER)
+    ending, more = output_format(output), {name: asked[name] for name in ("template", "since")}
+    wanted = form or (ending if ending in REPORTS else TEMPLATED if more["template"] else PAPER)
     with patience():
         registry = gr.open(store_url(shell))
         if station:
-            made = registry.publishing.report(station, wanted, shell.lang, question, template=template)
+            made = registry.publishing.report(station, wanted, shell.lang, question, **more)
         else:
-            made = registry.publishing.every_report(wanted, shell.lang, question, template=template)
+            made = registry.publishing.every_report(wanted, shell.lang, question, **more)
     deliver(made.name, made.content, output, shell)
 
 

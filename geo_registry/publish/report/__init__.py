@@ -5,7 +5,7 @@ The law of this room: `document` turns what is handed in into plain values, ever
 """
 
 from geo_registry.publish.report.document import city_report, station_report
-from geo_registry.publish.report.inputs import CityInputs, ReportInputs
+from geo_registry.publish.report.inputs import CityInputs, ReportInputs, Since
 from geo_registry.publish.report.model import Report, to_json
 from geo_registry.publish.report.templates import fill, sample
 from geo_registry.publish.report.writers import to_docx, to_html, to_pdf, to_xlsx, written
@@ -14,6 +14,7 @@ __all__ = [
     "CityInputs",
     "Report",
     "ReportInputs",
+    "Since",
     "city_report",
     "fill",
     "sample",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.model import Report, to_json
+from geo_registry.publish.report.sections.changes import changes
 from geo_registry.publish.report.sections.compliance import compliance
 from geo_registry.publish.report.sections.counts import city, counts
 from geo_registry.publish.report.sections.doubts import certainty, quality, siting
@@ -39,8 +40,9 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
     -------
     Report
         Sections ``overview``, ``counts``, ``city``, ``first``, ``compliance``, ``siting``, ``certainty``,
-        ``quality``, ``method``, ``listing`` and ``sign_off``, without ``compliance``
-        where no source is active; the same inputs give the same document.
+        ``changes``, ``quality``, ``method``, ``listing`` and ``sign_off``, without ``compliance``
+        where no source is active and without ``changes`` where they were not asked for; the same inputs
+        give the same document.
     """
     words = Words(inputs.catalog, lang)
     ranked = inputs.ranked()
@@ -52,8 +54,9 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
         *((compliance(inputs, ranked, words),) if ranked["active"].any() else ()),
         siting(inputs, ranked, words),
         certainty(inputs, ranked, words),
+        *((changes(inputs.since, inputs.revision, words),) if inputs.since else ()),
         quality(inputs, ranked, words),
-        method(inputs, words, "method_map"),
+        method(inputs, words, "method_map", "method_absent"),
         all_sources(ranked, words),
     )
     on = inputs.audit.request.on.isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo_registry.core.audit import Audit
+    from geo_registry.core.audit.past import Changes
     from geo_registry.core.kinds import Catalog, Language
 
 
@@ -96,6 +97,13 @@ class Inputs:
         return pairs.assign(number=range(1, len(pairs) + 1), age_days=age_days, **more)
 
 
+class Since(NamedTuple):
+    """A comparison with an earlier time, and the revision that was known then."""
+
+    found: Changes
+    revision: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReportInputs(Inputs):
     """What the report of one station's neighbourhood says.
@@ -108,11 +116,14 @@ class ReportInputs(Inputs):
         Canonical rows of zones valid at the date; those out of view do no harm.
     totals
         ``Audit.totals`` of all assessed stations under the same request.
+    since
+        What differs from an earlier time; None where that was not asked for.
     """
 
     station: pd.Series
     zones: gpd.GeoDataFrame
     totals: pd.DataFrame
+    since: Since | None = None
 
     def __post_init__(self) -> None:
         super(ReportInputs, self).__post_init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from geo_registry.publish.report import sample
 from geo_registry.registry.publishing.exporting import FORMS, ExportOrder, export
@@ -19,6 +19,7 @@ from geo_registry.registry.publishing.reporting import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from geo_registry.core.access import Viewer
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from geo_registry.registry.house import House
 
 __all__ = ["FORMS", "REPORTS", "SHEETS", "TEMPLATED", "ExportOrder", "Publishing", "sample"]
+
+
+class More(TypedDict, total=False):
+    """What a report may be told beside, as `reporting.Paper` has it."""
+
+    template: Path | None
+    since: int | date | None
 
 
 class Publishing:
@@ -48,7 +56,12 @@ class Publishing:
         self._viewer = viewer
 
     def report(
-        self, station: str, form: str, lang: Language, question: Question, *, template: Path | None = None
+        self,
+        station: str,
+        form: str,
+        lang: Language,
+        question: Question,
+        **more: Unpack[More],
     ) -> Exported:
         """Write the report of a station's neighbourhood.
 
@@ -60,10 +73,11 @@ class Publishing:
             One of `REPORTS`; ``zh`` or ``en``.
         question
             Rings, dates and revision.
-        template
-            A bureau's own DOCX to set it in (docs/templates.md); None for the one of the settings, if any.
+        **more
+            ``template``, a bureau's own DOCX to set it in (docs/templates.md); ``since``, a day or revision
+            from which on changes are told.
         """
-        paper = Paper(form, lang, template)
+        paper = Paper(form, lang, **more)
         return report(self._house, self._viewer, station, paper, question=question)
 
     def portable(self, station: str, lang: Language, question: Question) -> Exported:
@@ -78,11 +92,9 @@ class Publishing:
         """Write the report of all stations of the question together; parameters as `report`."""
         return city_report(self._house, self._viewer, Paper(form, lang), question=question)
 
-    def every_report(
-        self, form: str, lang: Language, question: Question, *, template: Path | None = None
-    ) -> Exported:
+    def every_report(self, form: str, lang: Language, question: Question, **more: Unpack[More]) -> Exported:
         """Write that of all stations together and one of each into an archive; parameters as `report`."""
-        return every_report(self._house, self._viewer, Paper(form, lang, template), question=question)
+        return every_report(self._house, self._viewer, Paper(form, lang, **more), question=question)
 
     def portrait(self, station: str, lang: Language, question: Question) -> Portrait:
         """Draw a station's neighbourhood in pieces of a page; parameters as `report`."""

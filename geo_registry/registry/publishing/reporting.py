@@ -15,7 +15,7 @@ from geo_registry.errors import ValueRefused
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported, zipped
 from geo_registry.publish.portrait import Portrait, portrait
-from geo_registry.registry import audits, records, seeing
+from geo_registry.registry import audits, comparing, records, seeing
 from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import Question
 from geo_registry.registry.seeing import many
@@ -40,7 +40,7 @@ TEMPLATED = "docx"
 
 
 class Paper(NamedTuple):
-    """How a report is set.
+    """How a report is set, and what it tells beside.
 
     Attributes
     ----------
@@ -50,11 +50,14 @@ class Paper(NamedTuple):
         ``zh`` or ``en``.
     template
         A bureau's own DOCX to set it in; None for the one of the settings, if any.
+    since
+        A day or revision from which on a station's report says what has changed; None for nothing of it.
     """
 
     form: str
     lang: Language
     template: Path | None = None
+    since: int | date | None = None
 
 
 def report(house: House, viewer: Viewer, station: str, paper: Paper, *, question: Question) -> Exported:
@@ -78,18 +81,23 @@ def report(house: House, viewer: Viewer, station: str, paper: Paper, *, question
     NotFound
         If there is no such station.
     ValueRefused
-        If the format is none of ours, or the station is not valid at the date; ``TEMPLATE_FORM``, and as
-        from `publish.report.fill`.
+        If the format is none of ours, or the station is not valid at one of the dates; ``TEMPLATE_FORM``,
+        ``TIMES_SWAPPED``, and as from `publish.report.fill`.
+    NotAllowed
+        If what has changed since a past revision is asked for without a right to the history.
     SignInNeeded
         ``COUNTS_ONLY`` where only counts are shown: a report names single sources.
     """
     _must_be_ours(paper.form)
     settled = settle(house, viewer, replace(question, stations=(station,)))
     form, lang, own = paper.form, paper.lang, _template(house, paper)
-    key = ("report", settled, form, lang, viewer.bounds, own)
+    key = ("report", settled, form, lang, viewer.bounds, own, paper.since)
 
     def write() -> Exported:
         inputs = report_inputs(house, viewer, settled)
+        if paper.since is not None:
+            found = comparing.since(house, viewer, settled, paper.since)
+            inputs = replace(inputs, since=reports.Since(*found))
         content = _set(house, reports.station_report(inputs, lang), form, own)
         name = f"station_{inputs.file_code}_r{inputs.revision}_{lang}.{form}"
         return Exported(name, REPORTS[form], content)

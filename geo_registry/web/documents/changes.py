@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.audit.result import records
 from geo_registry.web.documents.tables import EVERY_KIND
-from geo_registry.web.documents.words import labels_of, ring_text
+from geo_registry.web.documents.words import labels_of
 from geo_registry.wording import say
 
 if TYPE_CHECKING:
     from geo_registry.core.audit.past import Changes
     from geo_registry.core.kinds import Language
     from geo_registry.registry import Registry
-
-TIMES = ("before", "after")
 
 
 def changes_document(registry: Registry, found: Changes, lang: Language) -> dict[str, Any]:
@@ -68,8 +66,7 @@ def changed_rows(registry: Registry, found: Changes, lang: Language) -> dict[str
     rows: dict[str, list[dict[str, Any]]] = {"new": [], "gone": [], "changed": []}
     kinds = registry.catalog.kinds
     for row in records(found.table):
-        names = [name for name in str(row["differs"]).split(";") if name]
-        told = [_told(name, row, registry, lang) for name in names]
+        told = registry.comparing.told(row, lang)
         label = kinds[str(row["kind"])].label.of(lang)
         rows[str(row["change"])].append(
             row | {"kind_label": label, "told": told} | _stands(row, registry, lang)
@@ -86,42 +83,3 @@ def _stands(row: dict[str, Any], registry: Registry, lang: Language) -> dict[str
         "distance_m": row[f"distance_{time}_m"],
         "score": row[f"score_{time}"],
     }
-
-
-def _told(name: str, row: dict[str, Any], registry: Registry, lang: Language) -> dict[str, str]:
-    """Say one difference: what it is, how it was, how it is, and why where that is known."""
-    words = labels_of(registry.catalog.column("status"), lang), lang
-    before, after = (_value(name, row, time, words) for time in TIMES)
-    why = ""
-    if name == "moved":
-        why = say("station.moved_by", lang, metres=row["moved_m"])
-    elif name == "score":
-        why = _reasons(row, registry, lang)
-    return {"label": say(f"station.differs_{name}", lang), "before": before, "after": after, "why": why}
-
-
-def _value(name: str, row: dict[str, Any], time: str, words: tuple[dict[str, str], Language]) -> str:
-    statuses, lang = words
-    match name:
-        case "status":
-            return statuses.get(str(row[f"status_{time}"]), str(row[f"status_{time}"]))
-        case "ring":
-            return say("web.within", lang, ring=ring_text(row[f"ring_{time}_m"], lang))
-        case "moved":
-            return say("web.distance_cell", lang, metres=row[f"distance_{time}_m"])
-        case _:
-            return f"{row[f'score_{time}']:g}"
-
-
-def _reasons(row: dict[str, Any], registry: Registry, lang: Language) -> str:
-    """Name the reasons that came and those that went."""
-    was, is_now = (str(row[f"reasons_{time}"]).split(";") for time in TIMES)
-    parts = {
-        "reasons_came": [one for one in is_now if one not in was],
-        "reasons_went": [one for one in was if one not in is_now],
-    }
-    return " ".join(
-        say(f"station.{key}", lang, reasons=registry.reasons_in_words(";".join(those), lang))
-        for key, those in parts.items()
-        if those
-    )

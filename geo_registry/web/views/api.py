@@ -118,8 +118,11 @@ def audit() -> Response:
 @answers.tagged
 def report(station: str, form: str) -> Response:
     """Write the report of a station's neighbourhood; an HTML report keeps its own content policy."""
-    question = Query("rings", "on", "as_of").question()
-    return _paper(registry().report(station, form, language(), question=question))
+    query = Query("rings", "on", "as_of", "since")
+    made = registry().publishing.report(
+        station, form, language(), query.question(), since=query.time("since")
+    )
+    return _paper(made)
 
 
 @blueprint.get("/api/city/report.<form>")
