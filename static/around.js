@@ -3,7 +3,7 @@
 import { read } from "./api.js";
 import { config, kinds } from "./config.js";
 import { choice, fill, make } from "./dom.js";
-import { downloads } from "./downloads.js";
+import { downloads, papers } from "./downloads.js";
 import { circle, distanceM } from "./geodesy.js";
 import { count, direction, distanceText, placeText, ringText, say } from "./i18n.js";
 import { failed, waiting } from "./panel.js";
@@ -56,7 +56,7 @@ async function circular(centre, radii, tools) {
   return [
     make("p", { class: "quiet" }, placeText(lon, lat)),
     table(radii.map((radius) => say("within", { ring: radius % 1 ? distanceText(radius) : ringText(radius) })), counted(sources, radii)),
-    make("h3", {}, say("around_export")), downloads(selection),
+    make("h3", {}, say("around_export")), downloads(selection), make("h3", {}, say("around_report")), papers(selection),
     make("h3", {}, say("around_list")), list(found, tools),
   ];
 }
@@ -67,7 +67,7 @@ async function chosen(selection, head, tools) {
   const some = Object.entries(counts.kinds).filter(([, { all }]) => all > 0).map(([kind, { active, all }]) => [kind, [active, all]]);
   return [
     table([head], [...some, [null, [counts.active, counts.total]]]),
-    make("h3", {}, say("around_export")), downloads(selection),
+    make("h3", {}, say("around_export")), downloads(selection), make("h3", {}, say("around_report")), papers(selection),
     make("h3", {}, say("around_list")), list(rows.rows, tools),
     counts.total > rows.rows.length && make("p", { class: "quiet" }, say("around_more", { count: count(counts.total - rows.rows.length) })),
   ];

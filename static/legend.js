@@ -3,7 +3,7 @@
 import { parametersOf, statusesOf } from "./choice.js";
 import { config, kindsOf } from "./config.js";
 import { fill, make } from "./dom.js";
-import { downloads } from "./downloads.js";
+import { downloads, papers } from "./downloads.js";
 import { filters } from "./filters.js";
 import { count, say } from "./i18n.js";
 import { icon } from "./symbols.js";
@@ -123,7 +123,7 @@ export function buildLegend(place, shown, { onchange, clear }) {
       total.textContent = sentence + (unlocated ? say("total_unlocated", { unlocated: count(unlocated) }) : "");
       reset.hidden = !narrowed;
       files.hidden = chosen === 0;
-      fill(files, make("span", { class: "quiet" }, say("list_download")), downloads(parametersOf(shown)));
+      fill(files, make("span", { class: "quiet" }, say("list_download")), downloads(parametersOf(shown)), papers(parametersOf(shown)));
     },
   };
 }

@@ -36,6 +36,7 @@ VERBS = {
     "near": "asking",
     "sources": "asking",
     "report": "taking",
+    "selection": "taking",
     "template": "taking",
     "map": "taking",
     "export": "taking",

@@ -87,6 +87,14 @@ def file(made: Made, *, attachment: bool) -> Response:
     return response
 
 
+def paper(made: Made) -> Response:
+    """Answer with a report to be read; one in HTML keeps its own content policy."""
+    response = file(made, attachment=False)
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = headers.report_policy(made.content)
+    return response
+
+
 def tagged(view: Callable[Given, ResponseReturnValue]) -> Callable[Given, Response]:
     """Tag what a view answers, and do not ask the view where the reader holds it already.
 

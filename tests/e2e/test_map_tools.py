@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -156,6 +157,12 @@ def test_what_is_in_a_polygon_that_is_drawn(open_page: Opener, demo: Registry) -
     )
     assert set(listed) <= set(inside["id"])
     assert len(listed) == min(len(inside), 200)
+    paper = page.page.get_attribute(".around a[data-format=pdf]", "href") or ""
+    told = page.page.request.get(paper.replace("report.pdf", "report.html"))
+    assert told.status == 200
+    sums = re.search(r'data-key="all".*?<td[^>]*>(\d+)</td><td[^>]*>(\d+)<', told.text())
+    assert sums
+    assert sums.groups() == (str(int(active.sum())), str(len(inside)))
     for place in ((400, 300), (500, 400), (500, 300), (400, 400)):
         page.page.mouse.click(*place)
     page.page.click("[data-do=close]")

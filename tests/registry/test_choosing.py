@@ -22,6 +22,7 @@ import shapely
 from flask.testing import FlaskClient
 
 import geo_registry as gr
+from geo_registry.publish.report.sections.selection import LISTED
 from geo_registry.registry import Registry
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
@@ -30,6 +31,11 @@ from tests.cli.shell import document
 Asked = dict[str, str]
 SAMPLES = 200
 PAGE = {"Accept": "text/html"}
+ROW = (
+    r'<tr data-key="([^"]+)"(?: class="sum")?><th scope="row">[^<]*</th>'
+    r'<td class="number">(\d+)</td><td class="number">(\d+)<'
+)
+"""A row of counts: its key, how many are active, and how many there are."""
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +186,19 @@ def of_tile(client: FlaskClient, asked: Asked) -> dict[str, int]:
     return dict(found)
 
 
+def of_report(client: FlaskClient, asked: Asked) -> dict[str, int]:
+    """Read the counts of each kind that stand in the report, having added them up to its groups and total."""
+    answer = client.get(f"/api/sources/report.html?{urlencode(asked)}")
+    assert answer.status_code == 200
+    found = {key: int(every) for key, _, every in re.findall(ROW, answer.text)}
+    kinds = {key: every for key, every in found.items() if ":" not in key and key != "all"}
+    groups = {key: every for key, every in found.items() if ":" in key}
+    assert sum(kinds.values()) == found.get("all", 0) == sum(groups.values())
+    listed = answer.text.partition('id="table-chosen"')[2].partition("</table>")[0]
+    assert listed.count("<tr data-key=") == min(sum(kinds.values()), LISTED)
+    return kinds
+
+
 def of_page(client: FlaskClient, asked: Asked) -> int:
     """Read the number that stands on the page."""
     page = client.get(f"/sources?{urlencode(asked | {'per_page': '1', 'lang': 'en'})}", headers=PAGE).text
@@ -198,6 +217,19 @@ def words(asked: Asked) -> list[str]:
         elif value != "false":
             said += [f"--{name}"]
     return said
+
+
+@pytest.mark.torture
+def test_report_and_shell_count_the_same_of_every_choice(
+    client: FlaskClient, registry: Registry, rows: gpd.GeoDataFrame
+) -> None:
+    """For each combination the report and the command line tell what plain pandas finds, kind by kind."""
+    for number in range(SAMPLES):
+        asked = drawn(random.Random(number), rows)  # noqa: S311 (no secret)
+        kinds = by_kind(expected(registry, rows, asked))
+        assert of_report(client, asked) == kinds, asked
+        said = document(registry.settings.store_url, "sources", "--counts", *words(asked))
+        assert of_counts(said["counts"]) == kinds, asked
 
 
 @pytest.mark.parametrize("seed", range(0, SAMPLES, 20))
@@ -219,6 +251,8 @@ def test_every_door_counts_the_same(
         assert of_page(client, asked) == len(true)
         assert of_csv(client, asked) == kinds, asked
         assert of_tile(client, asked) == by_kind(true[true.geometry.notna()]), asked
+        if number % 5 == 0:
+            assert of_report(client, asked) == kinds, asked
         if number % 20 == 0:
             assert of_gpkg(client, asked, tmp_path / f"{number}.gpkg") == kinds
             said = document(registry.settings.store_url, "sources", "--counts", *words(asked))

@@ -55,6 +55,20 @@ def report(
     deliver(made.name, made.content, output, shell)
 
 
+@click.command("selection")
+@choice_options
+@click.option("--format", "form", metavar="|".join(REPORTS))
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def selection(shell: Shell, /, form: str | None, output: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Write the report of a choice of sources."""
+    choice, ending = choice_of(asked), output_format(output)
+    wanted = form or (ending if ending in REPORTS else PAPER)
+    with patience():
+        made = gr.open(store_url(shell)).publishing.choice_report(choice, wanted, shell.lang)
+    deliver(made.name, made.content, output, shell)
+
+
 @click.command("template")
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_obj
@@ -98,4 +112,10 @@ def export(shell: Shell, /, form: str | None, output: Path | None, **asked: Any)
     deliver(made.name, made.content, output, shell)
 
 
-COMMANDS = {"report": report, "template": template, "map": station_map, "export": export}
+COMMANDS = {
+    "report": report,
+    "selection": selection,
+    "template": template,
+    "map": station_map,
+    "export": export,
+}

@@ -4,17 +4,20 @@ The law of this room: `document` turns what is handed in into plain values, ever
 (`writers`) only set what the document says and add nothing.
 """
 
-from geo_registry.publish.report.document import city_report, station_report
+from geo_registry.publish.report.chosen import ChosenInputs
+from geo_registry.publish.report.document import choice_report, city_report, station_report
 from geo_registry.publish.report.inputs import CityInputs, ReportInputs, Since
 from geo_registry.publish.report.model import Report, to_json
 from geo_registry.publish.report.templates import fill, sample
 from geo_registry.publish.report.writers import to_docx, to_html, to_pdf, to_xlsx, written
 
 __all__ = [
+    "ChosenInputs",
     "CityInputs",
     "Report",
     "ReportInputs",
     "Since",
+    "choice_report",
     "city_report",
     "fill",
     "sample",

@@ -14,11 +14,19 @@ from geo_registry.publish.report.sections.counts import city, counts
 from geo_registry.publish.report.sections.doubts import certainty, quality, siting
 from geo_registry.publish.report.sections.framing import method, overview, sign_off
 from geo_registry.publish.report.sections.groups import by_group, by_station, city_overview
+from geo_registry.publish.report.sections.selection import (
+    chosen_counts,
+    chosen_listing,
+    chosen_method,
+    chosen_overview,
+    chosen_quality,
+)
 from geo_registry.publish.report.sections.sources import all_sources, first_sources
 from geo_registry.publish.report.words import Words
 
 if TYPE_CHECKING:
     from geo_registry.core.kinds import Language
+    from geo_registry.publish.report.chosen import ChosenInputs
     from geo_registry.publish.report.inputs import CityInputs, Inputs, ReportInputs
     from geo_registry.publish.report.model import Section
 
@@ -96,8 +104,36 @@ def city_report(inputs: CityInputs, lang: Language) -> Report:
     return _signed(inputs, (words.say("city_report_title"), subtitle), sections, words)
 
 
+def choice_report(inputs: ChosenInputs, lang: Language) -> Report:
+    """Write down what is to be said of a choice of sources.
+
+    Parameters
+    ----------
+    inputs
+        The sources, what was asked for, and the map, all of one revision.
+    lang
+        Language of every word.
+
+    Returns
+    -------
+    Report
+        Sections ``overview``, ``counts``, ``listing``, ``quality``, ``method`` and ``sign_off``; the same
+        inputs give the same document.
+    """
+    words = Words(inputs.catalog, lang)
+    sections = (
+        chosen_overview(inputs, words),
+        chosen_counts(inputs, words),
+        chosen_listing(inputs, words),
+        chosen_quality(inputs, words),
+        chosen_method(inputs, words),
+    )
+    subtitle = words.say("chosen_subtitle", count=len(inputs.rows), on=inputs.on.isoformat())
+    return _signed(inputs, (words.say("chosen_report_title"), subtitle), sections, words)
+
+
 def _signed(
-    inputs: Inputs,
+    inputs: Inputs | ChosenInputs,
     titles: tuple[str, str],
     sections: tuple[Section, ...],
     words: Words,
@@ -121,7 +157,7 @@ def _signed(
     named = {
         "station": subject[0],
         "code": subject[1],
-        "on": inputs.audit.request.on.isoformat(),
+        "on": inputs.on.isoformat(),
         "revision": str(inputs.revision),
         "chain": inputs.head,
         "content": digest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -61,6 +61,11 @@ class Inputs:
             raise ValueRefused(
                 "VALUE_INVALID", field="statuses", value=self.audit.request.statuses, expected="all"
             )
+
+    @property
+    def on(self) -> date:
+        """The day of the audit."""
+        return self.audit.request.on
 
     def scope(self, lang: Language) -> str:
         """Say which sources were there to be counted; empty where all were.

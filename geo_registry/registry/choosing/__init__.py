@@ -127,6 +127,22 @@ class Choosing:
         settled, called = self._called(choice)
         return gpd.GeoDataFrame(View().ordered(called.located(called.chosen(settled))))
 
+    def full(self, choice: Choice, most: int) -> gpd.GeoDataFrame:
+        """Give all columns of what a choice leaves, as `Page.rows`, the highest score first.
+
+        Raises
+        ------
+        ValueRefused
+            ``ANSWER_TOO_WIDE`` if they are more than `most`; else as from `settled`.
+        NotAllowed, SignInNeeded
+            As from `settled`.
+        """
+        settled, called = self._called(choice)
+        rows = called.chosen(settled)
+        if len(rows) > most:
+            raise ValueRefused("ANSWER_TOO_WIDE", value=len(rows), limit=most)
+        return called.full(View().ordered(rows))
+
     def page(self, choice: Choice, view: View | None = None) -> Page:
         """Give a page of the list of what a choice leaves; errors as from `counts`."""
         settled, called = self._called(choice)

@@ -17,6 +17,7 @@ from geo_registry.registry.publishing.reporting import (
     pictured,
     report,
 )
+from geo_registry.registry.publishing.selecting import choice_report
 
 if TYPE_CHECKING:
     from datetime import date
@@ -83,6 +84,10 @@ class Publishing:
     def portable(self, station: str, lang: Language, question: Question) -> Exported:
         """Write a station's neighbourhood as one HTML file that needs no network; parameters as `report`."""
         return portable_map(self._house, self._viewer, station, lang=lang, question=question)
+
+    def choice_report(self, choice: Choice, form: str, lang: Language) -> Exported:
+        """Write the report of what a choice leaves, as one of `REPORTS`."""
+        return choice_report(self._house, self._viewer, choice, form, lang=lang)
 
     def sheet(self, choice: Choice, form: str, lang: Language) -> Exported:
         """Print the map of what a choice leaves on one sheet, as one of `SHEETS`."""

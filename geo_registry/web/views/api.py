@@ -9,7 +9,6 @@ from geo_registry.errors import ValueRefused
 from geo_registry.registry.choosing import NAMES, parts
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry
-from geo_registry.web.guard import headers
 from geo_registry.web.params import ORDER, QUESTION, VIEW, Query
 
 blueprint = Blueprint("api", __name__)
@@ -122,7 +121,7 @@ def report(station: str, form: str) -> Response:
     made = registry().publishing.report(
         station, form, language(), query.question(), since=query.time("since")
     )
-    return _paper(made)
+    return answers.paper(made)
 
 
 @blueprint.get("/api/city/report.<form>")
@@ -130,14 +129,7 @@ def report(station: str, form: str) -> Response:
 def city_report(form: str) -> Response:
     """Write the report of all national stations together."""
     question = Query("rings", "on", "as_of").question()
-    return _paper(registry().publishing.city_report(form, language(), question))
-
-
-def _paper(made: answers.Made) -> Response:
-    response = answers.file(made, attachment=False)
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = headers.report_policy(made.content)
-    return response
+    return answers.paper(registry().publishing.city_report(form, language(), question))
 
 
 @blueprint.get("/api/export")

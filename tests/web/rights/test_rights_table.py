@@ -66,6 +66,7 @@ GET     /api/audit                              all
 GET     /api/stations/<station>/report.<form>   all         station
 GET     /api/stations/<station>/map.html        all         station
 GET     /api/city/report.<form>                 all
+GET     /api/sources/report.<form>              all
 GET     /api/export                             all
 GET     /tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt  all
 GET     /tiles/<layer>/tilejson.json            all
@@ -114,6 +115,7 @@ ASKED = {
     "/api/search": "?q=K",
     "/api/near": "?lon=114&lat=33.5&radius_m=1000",
     "/api/map.<paper>": "?bbox=113.9,33.4,114.2,33.6",
+    "/api/sources/report.<form>": "?kind=brick_kiln",
     "/api/place": "?x=114&y=33.5&datum=wgs84",
     "/api/export": "?kind=brick_kiln&format=csv",
 }

@@ -11,6 +11,7 @@ from geo_registry.publish.report.staticmap import draw, legend, scene
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo_registry.publish.report.chosen import ChosenInputs
     from geo_registry.publish.report.inputs import Inputs, ReportInputs
     from geo_registry.publish.report.words import Words
 
@@ -115,7 +116,7 @@ def method(inputs: Inputs, words: Words, *more: str) -> Section:
     )
 
 
-def sign_off(inputs: Inputs, content_digest: str, words: Words) -> Section:
+def sign_off(inputs: Inputs | ChosenInputs, content_digest: str, words: Words) -> Section:
     """Give what proves the report and room for those who answer for it.
 
     Parameters

@@ -41,6 +41,7 @@ LEAST_M = 500.0
 """Width of the smallest piece of country that is drawn."""
 STEP_DEG = 0.01
 """Step by which the length of a degree is measured."""
+OUTLINE_PAINT = 'fill="none" stroke="#7a1fa2" stroke-width="1.8" stroke-dasharray="7 3"'
 Bounds = tuple[float, float, float, float]
 
 
@@ -64,6 +65,8 @@ class Sheet:
         Sources chosen with a position in the box, by kind.
     words
         Names in the sheet's language.
+    outline
+        What was drawn to choose by, a polygon in degrees; None for nothing.
     """
 
     box: Bounds
@@ -73,6 +76,7 @@ class Sheet:
     zones: gpd.GeoDataFrame
     counts: Mapping[str, int]
     words: Words
+    outline: BaseGeometry | None = None
 
 
 class _View:
@@ -114,6 +118,7 @@ def draw_sheet(sheet: Sheet) -> str:
             for shape, colour, tinted, _ in _areas(sheet, view)
         ),
         *(_path(_seen(view, ring.boundary), RING_PAINT) for ring in sheet.rings.geometry),
+        *([] if sheet.outline is None else [_path(_seen(view, sheet.outline.boundary), OUTLINE_PAINT)]),
         *_signs(sheet, view),
         *_letters(sheet, view),
         north(sheet.words.say("compass_n"), (WIDE - 32, 42)),

@@ -24,7 +24,10 @@ Limited: TypeAlias = Literal["sign_ins", "imports", "heavy_reads"]
 
 FREE = re.compile(r"/(healthz|readyz|metrics|static/.*)")
 """Addresses that are answered however much is asked: they cost next to nothing, or tell how things are."""
-HEAVY = re.compile(r"/api/(audit|export|twins|stations/[^/]+/(audit|report\..*))|/twins|/imports/[^/]+/look")
+HEAVY = re.compile(
+    r"/api/(audit|export|twins|map\..*|(city|sources)/report\..*|stations/[^/]+/(audit|report\..*))"
+    r"|/twins|/imports/[^/]+/look"
+)
 """Addresses whose answer may take seconds."""
 STATION = re.compile(r"/stations/[^/]+")
 ASKED = frozenset({"rings", "on", "as_of"})

@@ -18,3 +18,10 @@ def sheet(paper: str) -> Response:
     """Print what a choice leaves, as PDF or PNG."""
     made = registry().publishing.sheet(Query(*NAMES).choice(), paper, language())
     return answers.file(made, attachment=False)
+
+
+@blueprint.get("/api/sources/report.<form>")
+@answers.tagged
+def report(form: str) -> Response:
+    """Write the report of what a choice leaves; an HTML report keeps its own content policy."""
+    return answers.paper(registry().publishing.choice_report(Query(*NAMES).choice(), form, language()))
