@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Opener = Callable[..., MapPage]
     Numbers = dict[str, int]
 
+TINY = (400, 300)
+"""Window of a test that reads numbers: the smaller the map, the sooner it is drawn anew."""
 EVERYDAY = 20
 SAMPLES = 200
 SHAPES = {"bbox", "near", "within"}
@@ -78,7 +80,7 @@ def test_the_screen_says_what_the_server_answers(
 
     A kind's number is of the choice without its kinds: what adding the kind would bring.
     """
-    page = open_page("?lang=en", lang="en")
+    page = open_page("?lang=en", lang="en", size=TINY)
     page.page.get_by_role("button", name="List").click()
     page.until(WRITTEN)
     for each in numbers:

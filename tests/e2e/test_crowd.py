@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.crowds import CROWD, Served, crowd
+from tests.e2e.crowds import CROWD, Served
 from tests.e2e.pages import VIEW, MapPage
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 KIND = "coal_sales_point"
 PER_PAGE = 50
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the crowd."""
-    with crowd(tmp_path_factory.mktemp("crowd")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
