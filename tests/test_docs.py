@@ -31,8 +31,8 @@ SET_UP_OR_SERVE = re.compile(
     r"(make|git|cd|pip|sudo) |\S*python server\.py|\S*geo-registry serve|\S*granian "
 )
 EXIT = re.compile(r"#\s*exit (\d)\s*$")
-PLAIN = re.compile(r"\.venv/bin/geo-registry((?! restore) [^|&;<>()$`*?~{}\\]*)")
-"""One command and its words, of which the shell would change none.
+PLAIN = re.compile(r"((?:\w+=[\w-]+ )*)\.venv/bin/geo-registry((?! restore) [^|&;<>()$`*?~{}\\]*)")
+"""What is set for one command, and its words, of which the shell would change none.
 
 A store can be restored by a program that is alone with it, so that is left to a process of its own.
 """
@@ -61,23 +61,28 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def leave(words: list[str]) -> int:
-    """Run the command line in this process; give its exit code."""
-    try:
-        main(words)
-    except SystemExit as left:
-        return int(left.code or 0)
+def leave(told: re.Match[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run a plain command line in this process; give its exit code."""
+    with monkeypatch.context() as given:
+        for setting in told[1].split():
+            given.setenv(*setting.split("="))
+        try:
+            main(shlex.split(told[2], comments=True))
+        except SystemExit as left:
+            return int(left.code or 0)
     return 0
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
 @pytest.mark.usefixtures("folder")
-def test_documents_run(document: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_documents_run(
+    document: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every command and script that a document shows does what it says, in the order shown."""
     for words in commands(document):
         meant, plain = EXIT.search(words[-1]), PLAIN.fullmatch(words[-1])
         if plain:
-            code = leave(shlex.split(plain[1], comments=True))
+            code = leave(plain, monkeypatch)
         else:
             gc.collect()  # lets go of the store that commands in this process had open
             code = subprocess.run(words, timeout=120, check=False).returncode
