@@ -9,6 +9,7 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.core.access import public
+from tests.e2e.crowds import Served, crowd
 from tests.e2e.pages import MapPage
 from tests.web.running import free_port, served
 
@@ -37,6 +38,13 @@ def address(demo_store: str) -> Iterator[str]:
     with served(demo_store, "--port", str(port)) as (_, said):
         assert str(port) in said
         yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve the crowd, which nobody writes to."""
+    with crowd(tmp_path_factory.mktemp("crowd")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.crowds import CROWD, Served, crowd
+from tests.e2e.conftest import SMALL
+from tests.e2e.crowds import CROWD, Served
 from tests.e2e.pages import VIEW, MapPage
 
 if TYPE_CHECKING:
@@ -22,13 +23,6 @@ PER_PAGE = 50
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the crowd."""
-    with crowd(tmp_path_factory.mktemp("crowd")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def rows(many: Served) -> gpd.GeoDataFrame:
     """Read the crowd."""
     return many.registry.sources(on=many.registry.today)
@@ -37,7 +31,7 @@ def rows(many: Served) -> gpd.GeoDataFrame:
 @pytest.fixture
 def page(browser: Browser, many: Served) -> Iterator[MapPage]:
     """Open the map; it must not complain."""
-    opened = MapPage(browser, many.address, (1280, 800), "en").go("")
+    opened = MapPage(browser, many.address, SMALL, "en").go("")
     yield opened
     complaints = opened.complaints
     opened.close()
@@ -124,7 +118,7 @@ def test_a_link_carries_the_whole_view(
     assert ids
     parts = urlsplit(page.page.url)
     assert parse_qs(parts.query) == {"kind": [KIND], "status": ["active"], "district": [district]}
-    other = MapPage(browser, many.address, (1280, 800), "en").go(f"?{parts.query}#{parts.fragment}")
+    other = MapPage(browser, many.address, SMALL, "en").go(f"?{parts.query}#{parts.fragment}")
     total(other, len(wanted))
     other.settle()
     seen = [

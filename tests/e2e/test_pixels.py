@@ -12,12 +12,10 @@ import pytest
 from geo_registry.catalog import load
 from geo_registry.settings import Settings
 from tests.e2e.conftest import SMALL
-from tests.e2e.crowds import Served, crowd
+from tests.e2e.crowds import Served
 from tests.e2e.pages import VIEW, MapPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import geopandas as gpd
     from numpy.typing import NDArray
     from playwright.sync_api import Browser, Page
@@ -73,13 +71,6 @@ WHITE = [0.9505, 1.0, 1.089]
 """IEC 61966-2-1 (sRGB): linear RGB to XYZ, and its white D65."""
 APART = 15.0
 """Least distance in CIELAB (CIE 1976); 2.3 is just noticed (Mahy et al. 1994), and shapes differ besides."""
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve a hundred thousand sources."""
-    with crowd(tmp_path_factory.mktemp("pixels")) as made:
-        yield made
 
 
 def rgb(colour: str) -> list[int]:

@@ -27,7 +27,7 @@ from geo_registry.registry.editing.orders import Edit
 from geo_registry.registry.seeing import many
 from geo_registry.settings import Settings
 from geo_registry.web import create_app
-from tests.registry.test_choosing import drawn
+from tests.registry.questions import drawn
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
