@@ -51,7 +51,7 @@ STATUS: dict[type[RegistryError], int] = {
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
-OF_CODE = {"STORE_DISK_FULL": 507, "TEMPORARY_FULL": 507, "FILE_TOO_LARGE": 413}
+OF_CODE = {"STORE_DISK_FULL": 507, "TEMPORARY_FULL": 507, "FILE_TOO_LARGE": 413, "BASEMAP_FAILED": 502}
 """Status of single codes, where HTTP has a better one than that of their class."""
 _OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}

@@ -1,0 +1,19 @@
+"""The pictures under the map, from wherever the settings say they come."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from geo_registry.web import basemaps
+from geo_registry.web.context import kept
+
+blueprint = Blueprint("ground", __name__)
+
+
+@blueprint.get("/basemap/<basemap>/<int:part>/<int:z>/<int:x>/<int:y>")
+def tile(basemap: str, part: int, **place: int) -> Response:
+    """Hand on one picture; nothing of the request goes on, and of the answer the picture alone comes back."""
+    found = basemaps.picture(kept().basemaps, basemap, part, (place["z"], place["x"], place["y"]))
+    response = Response(found.content, mimetype=found.media_type)
+    response.cache_control.max_age = found.fresh_s
+    return response
