@@ -25,6 +25,7 @@ HOUR_S, WEEK_S = 3_600, 604_800
 """Seconds a picture is fresh where its server says nothing, and at most."""
 HEADERS = {"User-Agent": "geo-registry", "Accept": "image/*", "Accept-Encoding": "identity"}
 """What the other server is told; nothing of the reader's request goes on."""
+_LOG = logging.getLogger(__name__)
 _PART = 65_536
 _FOUND, _MISSING = 200, frozenset({204, 404, 410})
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
@@ -80,7 +81,9 @@ class Remote:
                 return picture(name, self._content(answer), fresh_s(answer.headers.get("Cache-Control", "")))
         except (HTTPError, OSError) as fault:
             self._failed, self._rests_until = True, time.monotonic() + REST_S
-            raise failed(name, type(fault).__name__) from None
+            reason = type(fault).__name__
+            _LOG.warning("a basemap's server does not answer", extra={"code": name, "error": reason})
+            raise failed(name, reason) from None
 
     def _take_turn(self) -> None:
         """Let a server that failed rest, and then only one request try it."""
