@@ -8,6 +8,7 @@ import pytest
 
 from geo_registry.errors import ValueRefused
 from geo_registry.settings import from_env, read_basemaps
+from geo_registry.settings.basemaps import KEYS
 from geo_registry.wording import LANGUAGES, explain
 from tests.web.basemaps.tiles import settings_file
 
@@ -138,3 +139,18 @@ def test_the_server_does_not_start_on_a_false_setting(store_url: str, tmp_path: 
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 2
     assert "GCJ-02" in ran.stderr
+
+
+def test_the_document_shows_a_true_setting(tmp_path: Path, project_root: Path) -> None:
+    """The file that docs/operate.md shows is read as it stands; every key there is stands in its table."""
+    document = (project_root / "docs" / "operate.md").read_text(encoding="utf-8")
+    section = document.partition("\n## Basemaps\n")[2].partition("\n## ")[0]
+    path = tmp_path / "basemaps.toml"
+    path.write_text(section.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    (tmp_path / "tianditu.key").write_text("s3cret", encoding="utf-8")
+    assert [(one.name, len(one.urls), one.zooms[1]) for one in read_basemaps(path)] == [
+        ("tianditu", 2, 18),
+        ("orthophoto", 1, 20),
+        ("here", 0, 18),
+    ]
+    assert [key for key in KEYS if f"`{key}`" not in section] == []
