@@ -106,7 +106,8 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     8080
     """
     given = os.environ if environment is None else environment
-    base, template = Settings(), given.get("GEO_REGISTRY_REPORT_TEMPLATE")
+    base = Settings()
+    template, basemaps = given.get("GEO_REGISTRY_REPORT_TEMPLATE"), given.get("GEO_REGISTRY_BASEMAPS")
     return replace(
         base,
         store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
