@@ -82,7 +82,10 @@ class Remote:
         except (HTTPError, OSError) as fault:
             self._failed, self._rests_until = True, time.monotonic() + REST_S
             reason = type(fault).__name__
-            _LOG.warning("a basemap's server does not answer", extra={"code": name, "error": reason})
+            _LOG.warning(
+                "a basemap's server does not answer",
+                extra={"code": "BASEMAP_FAILED", "error": f"{name}: {reason}"},
+            )
             raise failed(name, reason) from None
 
     def _take_turn(self) -> None:
