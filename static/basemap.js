@@ -5,6 +5,7 @@ import { config } from "./config.js";
 import { fill, make } from "./dom.js";
 import { say } from "./i18n.js";
 import { followTheme, palette } from "./palette.js";
+import { streets } from "./streets.js";
 
 /** The plain ground, which is always there. */
 export const LAND = "land";
@@ -23,13 +24,19 @@ export const isGround = (name) => name === LAND || config.basemaps.some((one) =>
 /** Tell whether a source of the map is a basemap's. */
 export const isBasemap = (source) => source.startsWith(SOURCE);
 
-function source({ name, zooms, bounds }, part) {
+function source({ name, zooms, bounds, vector }, part) {
   const tiles = decodeURI(address(`basemap/${name}/${part}/{z}/{x}/{y}`)).replace(/\?.*$/, "");
-  return { type: "raster", tiles: [tiles], tileSize: TILE_PX, minzoom: zooms[0], maxzoom: zooms[1], ...(bounds ? { bounds } : {}) };
+  return { ...(vector ? { type: "vector" } : { type: "raster", tileSize: TILE_PX }), tiles: [tiles], minzoom: zooms[0], maxzoom: zooms[1], ...(bounds ? { bounds } : {}) };
 }
 
 /** Pictures are drawn paler than they are, and darker in the dark: what lies on them is what is looked at. */
 const paint = () => ({ "raster-fade-duration": 0, "raster-saturation": SATURATION, "raster-brightness-min": palette().least, "raster-brightness-max": palette().most });
+
+const basemapOf = (name) => config.basemaps.find((one) => one.name === name);
+const parts = (basemap) => Array.from({ length: basemap?.layers ?? 0 }, (_, part) => `${SOURCE}${part}`);
+
+/** Give the layers that draw a basemap, in the colours that hold now. */
+const layers = (basemap) => parts(basemap).flatMap((id) => (basemap.vector ? streets(id) : [{ id, type: "raster", source: id, paint: paint() }]));
 
 /** A control of the map made of one element. */
 const control = (element) => ({ onAdd: () => element, onRemove: () => element.remove() });
@@ -44,37 +51,31 @@ export function buildGround(map, notices, choose) {
     map.addControl(control(make("div", { class: "maplibregl-ctrl ground" }, chooser)), "bottom-right");
     map.addControl(control(credit), "bottom-left");
   }
-  let [shown, laid] = [LAND, []];
+  let shown;
 
-  const show = (name) => {
-    if (name === shown) return;
-    for (const id of laid) {
-      map.removeLayer(id);
-      map.removeSource(id);
-    }
-    const basemap = config.basemaps.find((one) => one.name === name);
-    laid = Array.from({ length: basemap?.layers ?? 0 }, (_, part) => `${SOURCE}${part}`);
-    laid.forEach((id, part) => {
-      map.addSource(id, source(basemap, part));
-      map.addLayer({ id, type: "raster", source: id, paint: paint() }, BELOW);
-    });
-    shown = name;
+  const show = (basemap) => {
+    if (basemap === shown) return;
+    for (const { id } of layers(shown)) map.removeLayer(id);
+    parts(shown).forEach((id) => map.removeSource(id));
+    parts(basemap).forEach((id, part) => map.addSource(id, source(basemap, part)));
+    for (const layer of layers(basemap)) map.addLayer(layer, BELOW);
+    shown = basemap;
     notices.dismiss(NOTICE);
     credit.hidden = !basemap;
     fill(credit, basemap?.attribution);
   };
 
   followTheme(() => {
-    for (const id of laid) for (const [name, value] of Object.entries(paint())) map.setPaintProperty(id, name, value);
+    for (const { id, paint: tint } of layers(shown)) for (const [name, value] of Object.entries(tint)) map.setPaintProperty(id, name, value);
   });
 
   return {
     /** Lay a ground under everything else. */
     show(name) {
-      show(name);
+      show(basemapOf(name));
       chooser.value = name;
     },
     /** Lift the pictures above what was laid under the map since. */
-    lift: () => laid.forEach((id) => map.moveLayer(id, BELOW)),
+    lift: () => layers(shown).forEach(({ id }) => map.moveLayer(id, BELOW)),
   };
 }

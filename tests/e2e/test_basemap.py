@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from mapbox_vector_tile import encode
+from pmtiles.tile import TileType
 
 from tests.e2e.pages import VIEW, MapPage
 from tests.e2e.test_pixels import MIDDLE, seen
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 COLOURS = {"purple": (170, 40, 220), "green": (40, 190, 60)}
 KEY = "s3cret-0f-theirs"
-NOWHERE = "#map=12/33.1/113.2"
-"""Nothing of the demo city is here: what is drawn is the ground."""
+NOWHERE = "#map=12/33.107/113.209"
+"""Nothing of the demo city is here, nor a line of the graticule: what is drawn is the ground."""
 DOWN: list[str] = []
 """What their server does not give now."""
 
@@ -44,6 +46,12 @@ def address(demo_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         folder / "blue.pmtiles",
         {(z, x, y): png(30, 60, 230) for z in (0, 1) for x in range(2**z) for y in range(2**z)},
     )
+    lake = {"geometry": "POLYGON ((0 0, 4096 0, 4096 4096, 0 4096, 0 0))", "properties": {}}
+    road = {"geometry": "LINESTRING (0 2048, 4096 2048)", "properties": {"kind": "highway"}}
+    drawn = encode([{"name": "water", "features": [lake]}, {"name": "roads", "features": [road]}])
+    border = encode([{"name": "boundaries", "features": [road]}])
+    vector = {(0, 0, 0): drawn, **{(1, x, y): drawn if x else border for x in (0, 1) for y in (0, 1)}}
+    archive(folder / "streets.pmtiles", vector, TileType.MVT)
     with upstream(answer) as (base, _), pytest.MonkeyPatch.context() as patch:
         theirs = {"key_file": "key", "attribution": "天地图 <b>GS（2026）1号</b>"}
         path = settings_file(
@@ -59,6 +67,7 @@ def address(demo_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                 **theirs,
             },
             blue={"pmtiles": "blue.pmtiles", "attribution": "ours"},
+            streets={"pmtiles": "streets.pmtiles", "attribution": "ours"},
         )
         patch.setenv("GEO_REGISTRY_BASEMAPS", str(path))
         with served(demo_store, "--port", str(port)) as (_, said):
@@ -93,7 +102,7 @@ def test_the_first_ground_is_drawn_and_named(open_page: Opener, paper: Page) -> 
     assert credit.inner_text() == "天地图 <b>GS（2026）1号</b>"
     chooser = page.page.get_by_label("底图", exact=True)
     named = chooser.evaluate("(one) => [...one.options].map(({ text }) => text)")
-    assert named == ["紫", "绿", "blue", "素色陆地"]
+    assert named == ["紫", "绿", "blue", "streets", "素色陆地"]
     assert KEY not in page.page.content()
     assert not [asked for asked in page.asked if KEY in asked]
 
@@ -111,12 +120,36 @@ def test_a_ground_is_chosen_by_keys_and_a_link_carries_it(open_page: Opener, pap
     assert other.page.locator("[name=base]").input_value() == "green"
     page.page.keyboard.press("ArrowDown")
     assert hue(page, paper) == "blue"  # a file of two zooms, drawn on at the twelfth
-    page.page.keyboard.press("ArrowDown")
+    for _ in range(2):
+        page.page.keyboard.press("ArrowDown")
     assert hue(page, paper) == "plain"
     assert page.page.locator(".credit").is_hidden()
     page.page.go_back()
+    page.page.go_back()
     page.until("document.querySelector('[name=base]').value === 'blue'")
     assert hue(page, paper) == "blue"
+
+
+def test_vector_tiles_are_drawn_in_the_colours_of_the_page(open_page: Opener, paper: Page) -> None:
+    """Water and roads of a file of vector tiles are drawn, light or dark; of its borders there is none."""
+    page = open_page(f"?base=streets{NOWHERE}")
+    page.settle()
+    for scheme, water in (("light", "#dce7ee"), ("dark", "")):
+        page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.settle()
+        sea = page.page.evaluate(
+            "getComputedStyle(document.documentElement).getPropertyValue('--map-sea').trim()"
+        )
+        assert sea == (water or sea)
+        got = seen(page.page, paper, *page.page.evaluate(MIDDLE))
+        assert [
+            abs(one - int(sea[at : at + 2], 16)) <= 2 for at, one in zip((1, 3, 5), got, strict=True)
+        ] == [True] * 3
+    page.page.evaluate(f"{VIEW}.jumpTo({{ center: [90, 66.5], zoom: 2 }})")
+    page.settle()
+    assert set(page.drawn("basemap-0-roads-line", "kind")) == {"highway"}
+    border = f"{VIEW}.getStyle().layers.filter((one) => one['source-layer'] === 'boundaries').length"
+    assert page.page.evaluate(border) == 0
 
 
 def test_symbols_lie_on_the_ground(open_page: Opener) -> None:
@@ -146,7 +179,7 @@ def test_the_page_lives_without_its_ground(open_page: Opener, paper: Page) -> No
     assert notice.get_attribute("role") == "status"
     assert page.page.locator("[data-notice=tiles]").count() == 0
     assert len(page.drawn("sources-symbol")) > 100
-    page.page.evaluate(f"{VIEW}.jumpTo({{ center: [113.2, 33.1], zoom: 12 }})")
+    page.page.evaluate(f"{VIEW}.jumpTo({{ center: [113.209, 33.107], zoom: 12 }})")
     assert hue(page, paper) == "plain"
     DOWN.clear()
     notice.get_by_role("button", name="再试").click()

@@ -85,6 +85,7 @@ def described(basemaps: Opened, lang: Language) -> list[dict[str, Any]]:
             "attribution": basemap.told.attribution,
             "layers": basemap.layers,
             "zooms": basemap.zooms,
+            "vector": basemap.vector,
             **({"bounds": basemap.bounds} if basemap.bounds else {}),
         }
         for name, basemap in basemaps.items()

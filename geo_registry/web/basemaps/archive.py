@@ -1,4 +1,4 @@
-"""Pictures from a PMTiles file on this machine (version 3 of its specification)."""
+"""Pictures or vector tiles from a PMTiles file on this machine (version 3 of its specification)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ DEEPEST = 4
 _HEADER_BYTES, _E7 = 127, 1e7
 _PICTURES = frozenset({TileType.PNG, TileType.JPEG, TileType.WEBP, TileType.AVIF})
 _PLAIN = frozenset({Compression.NONE, Compression.UNKNOWN})
+_VECTOR_TYPE = "application/vnd.mapbox-vector-tile"
 _DAMAGED = (
     ValueError,
     IndexError,
@@ -58,7 +59,7 @@ class Archive:
     Raises
     ------
     ValueRefused
-        ``FILE_UNREADABLE`` if there is no such file, ``BASEMAP_VECTOR`` if its tiles are no pictures.
+        ``FILE_UNREADABLE`` if there is no such file, ``BASEMAP_TILES`` if its tiles are none that are drawn.
     """
 
     layers = 1
@@ -75,8 +76,12 @@ class Archive:
             reason = f"{told.archive}: {type(fault).__name__}, PMTiles 3"
             raise ValueRefused("FILE_UNREADABLE", reason=reason) from fault
         sort, packing = self._header["tile_type"], self._header["tile_compression"]
-        if sort not in _PICTURES or packing not in _PLAIN:
-            raise ValueRefused("BASEMAP_VECTOR", value=str(told.archive), sort=f"{sort.name}, {packing.name}")
+        self.vector, self._packed = sort is TileType.MVT, packing is Compression.GZIP
+        is_drawn = (self.vector and self._packed) or (
+            packing in _PLAIN and (self.vector or sort in _PICTURES)
+        )
+        if not is_drawn:
+            raise ValueRefused("BASEMAP_TILES", value=str(told.archive), sort=f"{sort.name}, {packing.name}")
         self.zooms = self._header["min_zoom"], self._header["max_zoom"]
 
     @property
@@ -110,6 +115,8 @@ class Archive:
             content = self._part(self._header["tile_data_offset"] + entry.offset, entry.length, MOST_BYTES)
         except _DAMAGED as fault:
             raise failed(self.told.name, type(fault).__name__) from fault
+        if self.vector:
+            return Picture(content, _VECTOR_TYPE, FRESH_S, packed=self._packed)
         return picture(self.told.name, content, FRESH_S)
 
     def _entry(self, number: int) -> Entry | None:

@@ -25,11 +25,14 @@ class Picture:
         What it is.
     fresh_s
         Seconds for which a browser need not ask again.
+    packed
+        Whether it is packed with gzip.
     """
 
     content: bytes
     media_type: str
     fresh_s: int
+    packed: bool = False
 
 
 def picture(name: str, content: bytes, fresh_s: int) -> Picture:

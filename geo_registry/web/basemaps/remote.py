@@ -40,7 +40,7 @@ class Remote:
         The basemap as it is set.
     """
 
-    bounds = None
+    bounds, vector = None, False
 
     def __init__(self, told: Basemap) -> None:
         # its warnings may hold whole addresses, and so the key

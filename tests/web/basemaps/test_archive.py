@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import gzip
 import random
 from typing import TYPE_CHECKING
 
 import pytest
-from pmtiles.tile import TileType
+from pmtiles.tile import Compression, TileType
 
 from geo_registry.errors import NotFound, NotReady, ValueRefused
 from geo_registry.settings import Basemap, Settings
@@ -53,10 +54,35 @@ def test_leaves_and_repeated_tiles_are_found(tmp_path: Path) -> None:
         file.picture(0, *absent)
 
 
-def test_vector_tiles_are_refused(tmp_path: Path) -> None:
-    """A file of vector tiles is refused at the start, by name."""
-    with pytest.raises(ValueRefused, match="BASEMAP_VECTOR"):
-        opened(archive(tmp_path / "a.pmtiles", {(0, 0, 0): b"\x1a\x00"}, TileType.MVT))
+@pytest.mark.parametrize("packing", [Compression.NONE, Compression.GZIP])
+def test_vector_tiles_are_served_packed_or_not(
+    registry: Registry, tmp_path: Path, packing: Compression
+) -> None:
+    """Vector tiles come as they are to who unpacks, unpacked to others, and the map is told what they are."""
+    tile = b"\x1a\x00 water" * 50
+    held = gzip.compress(tile) if packing is Compression.GZIP else tile
+    archive(tmp_path / "a.pmtiles", {(0, 0, 0): held}, TileType.MVT, packing)
+    file = settings_file(tmp_path, file={"pmtiles": "a.pmtiles", "attribution": "they"})
+    client = create_app(
+        Settings(store_url=registry.settings.store_url, basemaps=file), registry
+    ).test_client()
+    for accepted in ("gzip", "identity"):
+        answer = client.get("/basemap/file/0/0/0/0", headers={"Accept-Encoding": accepted})
+        is_packed = answer.headers.get("Content-Encoding") == "gzip"
+        assert is_packed == (accepted == "gzip" and packing is Compression.GZIP)
+        assert (gzip.decompress(answer.data) if is_packed else answer.data) == tile
+        assert answer.mimetype == "application/vnd.mapbox-vector-tile"
+    assert '"vector": true' in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("sort", "packing"),
+    [(TileType.MVT, Compression.BROTLI), (TileType.PNG, Compression.GZIP), (TileType.MLT, Compression.NONE)],
+)
+def test_tiles_that_are_not_drawn_are_refused(tmp_path: Path, sort: TileType, packing: Compression) -> None:
+    """A file of tiles that no browser of ours draws is refused at the start, by name."""
+    with pytest.raises(ValueRefused, match="BASEMAP_TILES"):
+        opened(archive(tmp_path / "a.pmtiles", {(0, 0, 0): b"\x1a\x00"}, sort, packing))
 
 
 @pytest.mark.parametrize(

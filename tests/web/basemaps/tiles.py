@@ -36,14 +36,19 @@ def png(red: int, green: int, blue: int) -> bytes:
 PNG = png(200, 40, 160)
 
 
-def archive(path: Path, tiles: dict[tuple[int, int, int], bytes], sort: TileType = TileType.PNG) -> Path:
-    """Write a PMTiles file of tiles by zoom, column and row."""
+def archive(
+    path: Path,
+    tiles: dict[tuple[int, int, int], bytes],
+    sort: TileType = TileType.PNG,
+    packing: Compression = Compression.NONE,
+) -> Path:
+    """Write a PMTiles file of tiles by zoom, column and row, as they are."""
     with path.open("wb") as file:
         writer = Writer(file)
         for place in sorted(tiles, key=lambda one: zxy_to_tileid(*one)):
             writer.write_tile(zxy_to_tileid(*place), tiles[place])
         zooms = [z for z, _, _ in tiles]
-        told = {"tile_type": sort, "tile_compression": Compression.NONE, "min_zoom": min(zooms)}
+        told = {"tile_type": sort, "tile_compression": packing, "min_zoom": min(zooms)}
         writer.finalize({**told, "max_zoom": max(zooms)}, {})
     return path
 
