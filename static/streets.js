@@ -23,7 +23,7 @@ function looks() {
     water: { paint: { "fill-color": tint.sea } },
     river: { paint: { "line-color": tint.sea, "line-width": byZoom(8, 0.5, 14, 2) } },
     building: { minzoom: 13, paint: { "fill-color": tint.grid, "fill-opacity": 0.25 } },
-    road: { paint: { "line-color": tint.grid, "line-opacity": 0.55, "line-width": byZoom(6, wide(0.2), 12, wide(0.8), 16, wide(3)) } },
+    road: { paint: { "line-color": tint.grid, "line-opacity": 0.75, "line-width": byZoom(6, wide(0.3), 12, wide(1.2), 16, wide(4)) } },
     name: {
       layout: {
         "text-field": ["coalesce", ["get", `name:${config.lang}`], ["get", "name"], ""],

@@ -8,8 +8,10 @@ import pytest
 from mapbox_vector_tile import encode
 from pmtiles.tile import TileType
 
+from geo_registry.settings import Settings
 from tests.e2e.pages import VIEW, MapPage
 from tests.e2e.test_pixels import MIDDLE, seen
+from tests.e2e.test_reach import faults
 from tests.web.basemaps.tiles import Answer, archive, png, settings_file, upstream
 from tests.web.running import free_port, served
 
@@ -193,7 +195,7 @@ def test_the_page_lives_without_its_ground(open_page: Opener, paper: Page) -> No
 def test_what_the_ground_adds_is_seen_and_within_reach(
     open_page: Opener, artefacts: Path, width: int, scheme: str
 ) -> None:
-    """On a telephone and a desk, chooser, credit, scale and zoom lie on the page and none on another."""
+    """On a telephone and a desk, all lies on the page and nothing on another; axe finds no fault."""
     page = open_page(size=(width, 844))
     page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     names = (
@@ -214,4 +216,6 @@ def test_what_the_ground_adds_is_seen_and_within_reach(
         for other in boxes[at + 1 :]:
             aside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
             assert aside or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+    axe = (Settings().static / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    assert faults(page.page, axe) == []
     page.picture(artefacts / f"basemap-{width}-{scheme}.png")
