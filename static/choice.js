@@ -1,10 +1,12 @@
 /* What is chosen to be seen: read from the address, written back to it, asked of the server in the same words. */
 
+import { isGround, USUAL } from "./basemap.js";
 import { config, kindsOf } from "./config.js";
 
 const NOTHING = "none";
 const VIEW = "hide";
 const RINGS = "rings";
+const BASE = "base";
 const TICKED = ["true", "1"];
 /** Priorities, the most pressing first. */
 export const PRIORITIES = ["high", "medium", "low"];
@@ -26,7 +28,7 @@ export function everything() {
   return {
     kinds: new Set(ALL.kinds), statuses: new Set(ALL.statuses), priorities: new Set(ALL.priorities),
     flagged: false, overdue: false, district: "", township: "", text: "",
-    zones: new Set(names("zone")), assets: new Set(names("asset")), rings: true,
+    zones: new Set(names("zone")), assets: new Set(names("asset")), rings: true, base: USUAL,
   };
 }
 
@@ -82,7 +84,8 @@ export function choiceIn(search) {
     else if (name === "flagged" || name === "overdue") shown[name] = TICKED.includes(value);
     else if (SINGLE.includes(name)) shown[name] = value;
     else if (name === VIEW) hide(shown, value, dropped);
-    else dropped.push(name);
+    else if (name === BASE && isGround(value)) shown.base = value;
+    else dropped.push(name === BASE ? value : name);
   }
   return { shown, dropped };
 }
@@ -92,6 +95,7 @@ export function queryOf(shown) {
   const query = new URLSearchParams(parametersOf(shown));
   const hidden = [...BESIDE.filter((name) => !shown.zones.has(name) && !shown.assets.has(name)), ...(shown.rings ? [] : [RINGS])];
   if (hidden.length) query.set(VIEW, hidden.join(","));
+  if (shown.base !== USUAL) query.set(BASE, shown.base);
   const lang = new URLSearchParams(location.search).get("lang");
   if (lang) query.set("lang", lang);
   const text = query.toString().replaceAll("%2C", ",");

@@ -26,7 +26,7 @@ async function counted(shown, signal) {
 export function buildChoosing(place, notices) {
   const { shown, dropped } = choiceIn(location.search);
   const followers = [];
-  let [map, legend, asking] = [null, null, null];
+  let [map, lay, legend, asking] = [null, null, null, null];
 
   const gone = [];
   const tellDropped = (names) => {
@@ -62,6 +62,7 @@ export function buildChoosing(place, notices) {
     count();
     if (!map) return;
     applyShown(map, shown);
+    lay(shown.base);
     askTiles(map, shown);
   }
 
@@ -75,8 +76,8 @@ export function buildChoosing(place, notices) {
   }
 
   function clear() {
-    const { zones, assets, rings } = shown;
-    Object.assign(shown, everything(), { zones, assets, rings });
+    const { zones, assets, rings, base } = shown;
+    Object.assign(shown, everything(), { zones, assets, rings, base });
     draw();
     changed("clear");
     place.querySelector("summary").focus();
@@ -95,16 +96,22 @@ export function buildChoosing(place, notices) {
 
   return {
     shown,
-    /** Let a map follow, once its style is there. */
-    attach(view) {
-      map = view;
+    /** Let a map follow, once its style is there; `layGround` lays it on the ground of a name. */
+    attach(view, layGround) {
+      [map, lay] = [view, layGround];
       applyShown(map, shown);
+      lay(shown.base);
       followTheme(() => {
         repaint(map, shown);
         addSymbols(map, kinds.values());
         redrawRings(map);
         applyShown(map, shown);
       });
+    },
+    /** Choose another ground. */
+    ground(name) {
+      shown.base = name;
+      changed(name);
     },
     /** Tell somebody of every choice, with what it holds. */
     follow: (listener) => followers.push(listener),

@@ -4,6 +4,7 @@ import { Map as MapView, NavigationControl, ScaleControl } from "./node_modules/
 import { addressed, isPlaced, keepLanguageLinks, remember } from "./address.js";
 import { address, read } from "./api.js";
 import { aroundHere } from "./around.js";
+import { buildGround } from "./basemap.js";
 import { card } from "./card.js";
 import { parametersOf } from "./choice.js";
 import { buildChoosing } from "./choosing.js";
@@ -173,8 +174,9 @@ function start() {
   }
   tools.add(measuring(map, tools));
   buildSearch(at("search"), { choose: (row) => chosen.choose(row.id, { focus: true }), go: ({ lon, lat }) => visit(map, around, [lon, lat]) });
+  const ground = buildGround(map, notices, choosing.ground);
   map.once("style.load", () => {
-    choosing.attach(map);
+    choosing.attach(map, ground.show);
     drawGraticule(map, panel);
     followPointer(map);
     answerClicks(map, tools, chosen.choose);
@@ -186,7 +188,7 @@ function start() {
   map.on("moveend", () => drawGraticule(map, panel));
   map.once("idle", () => {
     performance.mark("map-drawn");
-    addLand(map);
+    addLand(map).then(ground.lift);
   });
 }
 

@@ -1,5 +1,6 @@
 /* Lines across the head of the map: what failed, what was left out, a word to a newcomer. */
 
+import { isBasemap, NOTICE } from "./basemap.js";
 import { fill, make } from "./dom.js";
 import { say } from "./i18n.js";
 
@@ -36,7 +37,7 @@ export function tellOfTiles(map, notices) {
   const again = () => {
     const sources = new Set(missing);
     missing.clear();
-    for (const source of sources) map.refreshTiles(source);
+    for (const source of sources) if (map.getSource(source)) map.refreshTiles(source);
   };
   map.on("error", ({ sourceId, tile, error }) => {
     if (!tile) {
@@ -47,7 +48,9 @@ export function tellOfTiles(map, notices) {
     // that has it for one still at work (vector_tile_source.ts, loadTile). Without a worker it asks anew.
     delete tile.actor;
     missing.add(sourceId);
-    notices.show("tiles", say("tiles_failed"), { urgent: true, action: { text: say("retry"), go: again } });
+    const retry = { action: { text: say("retry"), go: again } };
+    if (isBasemap(sourceId)) notices.show(NOTICE, say("basemap_failed"), retry);
+    else notices.show("tiles", say("tiles_failed"), { urgent: true, ...retry });
   });
 }
 

@@ -8,6 +8,7 @@ export const palette = () => ({
   ink: read("--ink"), muted: read("--muted"), flag: read("--flag"), paper: read("--paper"), halo: read("--map-halo"),
   ring: read("--accent"), station: read("--accent-deep"), local: read("--map-local"), sketch: read("--map-sketch"),
   rim: read("--map-rim"), edge: read("--map-edge"),
+  least: Number(read("--basemap-least")), most: Number(read("--basemap-most")),
 });
 
 /** Call somebody whenever the page turns light or dark. */

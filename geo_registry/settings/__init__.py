@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo_registry.settings.addresses import shown
+from geo_registry.settings.basemaps import Basemap, read_basemaps
 from geo_registry.settings.given import count, word
 from geo_registry.settings.limits import COMMAND_LINE_LIMITS, Limits
 from geo_registry.settings.people import PasswordCost, Provider, provider_from
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMAND_LINE_LIMITS",
+    "Basemap",
     "Limits",
     "PasswordCost",
     "Provider",
     "Serving",
     "Settings",
     "from_env",
+    "read_basemaps",
     "shown",
 ]
 
@@ -62,6 +65,8 @@ class Settings:
         What those see who have not signed in: one of `PUBLIC`.
     report_template
         A DOCX that every report in that format is set in; None for our own.
+    basemaps
+        File that names the pictures which may lie under the map; None for plain land alone.
     """
 
     store_url: str = "sqlite:///data/registry.db"
@@ -76,6 +81,7 @@ class Settings:
     provider: Provider | None = None
     public: str = PUBLIC[0]
     report_template: Path | None = None
+    basemaps: Path | None = None
 
 
 def from_env(environment: Mapping[str, str] | None = None) -> Settings:
@@ -85,8 +91,9 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     ----------
     environment
         Variables to read instead of the process's own: ``GEO_REGISTRY_STORE``,
-        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``GEO_REGISTRY_REPORT_TEMPLATE``, ``HOST``,
-        ``PORT``, ``WORKERS``, those of `serving.serving_from` and of `people.provider_from`.
+        ``GEO_REGISTRY_LAYERS``, ``GEO_REGISTRY_PUBLIC``, ``GEO_REGISTRY_REPORT_TEMPLATE``,
+        ``GEO_REGISTRY_BASEMAPS``, ``HOST``, ``PORT``, ``WORKERS``, those of `serving.serving_from` and of
+        `people.provider_from`.
 
     Raises
     ------
@@ -99,7 +106,8 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
     8080
     """
     given = os.environ if environment is None else environment
-    base, template = Settings(), given.get("GEO_REGISTRY_REPORT_TEMPLATE")
+    base = Settings()
+    template, basemaps = given.get("GEO_REGISTRY_REPORT_TEMPLATE"), given.get("GEO_REGISTRY_BASEMAPS")
     return replace(
         base,
         store_url=given.get("GEO_REGISTRY_STORE", base.store_url),
@@ -111,4 +119,5 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         provider=provider_from(given),
         report_template=Path(template) if template else None,
         public=word("GEO_REGISTRY_PUBLIC", given.get("GEO_REGISTRY_PUBLIC", base.public), PUBLIC),
+        basemaps=Path(basemaps) if basemaps else None,
     )

@@ -11,7 +11,7 @@ from geo_registry.settings import from_env
 from geo_registry.web import answers, context, errors
 from geo_registry.web.guard import entry, identity
 from geo_registry.web.views import api, editing, files, health, imports, pages, signin, tiles
-from geo_registry.web.views.maps import places, portable, printing
+from geo_registry.web.views.maps import ground, places, portable, printing
 from geo_registry.web.views.stations import changes, neighbourhood
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         If there is no store, or it cannot be read.
     CatalogError
         If a layer file is wrong.
+    ValueRefused
+        If the file that names the basemaps is.
     """
     chosen = settings or from_env()
     app = Flask(__name__, static_folder=None)
@@ -47,6 +49,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         pages,
         api,
         tiles,
+        ground,
         places,
         portable,
         printing,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, g, request
 
 from geo_registry.errors import ValueRefused
+from geo_registry.web import basemaps
 from geo_registry.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,13 +33,17 @@ class Kept:
 
     Attributes
     ----------
+    basemaps
+        What may lie under the map.
     build
-        Changes whenever a file of the package does: answers of an older program are no longer fresh.
+        Changes whenever a file of the package or a basemap does: answers of an older program are no
+        longer fresh.
     """
 
     registry: Registry
     settings: Settings
-    build: int
+    basemaps: basemaps.Opened
+    build: str
 
 
 def keep(app: Flask, registry: Registry, settings: Settings) -> None:
@@ -52,9 +57,15 @@ def keep(app: Flask, registry: Registry, settings: Settings) -> None:
         An open registry.
     settings
         What is set.
+
+    Raises
+    ------
+    ValueRefused
+        If a basemap is not as it should be.
     """
+    opened = basemaps.opened(settings.basemaps)
     changed = (path.stat().st_mtime_ns for path in _PACKAGE.rglob("*") if path.suffix != ".pyc")
-    app.extensions[_KEY] = Kept(registry, settings, max(changed))
+    app.extensions[_KEY] = Kept(registry, settings, opened, f"{max(changed)} {basemaps.digest(opened)}")
 
 
 def kept() -> Kept:

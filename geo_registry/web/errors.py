@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -51,7 +52,12 @@ STATUS: dict[type[RegistryError], int] = {
     RegistryError: 500,
 }
 """Status of each exception class; a class that is not named has that of the nearest one above it."""
-OF_CODE = {"STORE_DISK_FULL": 507, "TEMPORARY_FULL": 507, "FILE_TOO_LARGE": 413}
+OF_CODE = {
+    "STORE_DISK_FULL": 507,
+    "TEMPORARY_FULL": 507,
+    "FILE_TOO_LARGE": 413,
+    "BASEMAP_FAILED": HTTPStatus.BAD_GATEWAY,
+}
 """Status of single codes, where HTTP has a better one than that of their class."""
 _OF_HTTP = {404: "PAGE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _TITLES = {401: "web.sign_in_title", 403: "web.right_title", 404: "web.missing_title"}
@@ -86,7 +92,7 @@ def status_of(fault: RegistryError) -> int:
 def _refusal(refused: RegistryError) -> Response:
     fault = SignInNeeded() if refused.code == NotAllowed.default_code and _is_stranger() else refused
     status = status_of(fault)
-    if status >= 500:  # noqa: PLR2004 (our own fault, not the reader's)
+    if status >= 500 and status != HTTPStatus.BAD_GATEWAY:  # noqa: PLR2004 (neither the reader's nor another's)
         _LOG.error("a fault of ours was told", exc_info=fault)
     if fault.code == SignInNeeded.default_code and request.method in {"GET", "HEAD"} and wants_page():
         return redirect(url_for("signin.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]

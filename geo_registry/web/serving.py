@@ -27,8 +27,9 @@ from geo_registry.core import access
 from geo_registry.errors import RegistryError, ValueRefused
 from geo_registry.registry import open_registry
 from geo_registry.settings import from_env
-from geo_registry.web import create_app
+from geo_registry.web import basemaps, create_app
 from geo_registry.web.guard import logs
+from geo_registry.web.guard.entry.gates import REMOTE_SLOTS, REMOTE_WAITING
 from geo_registry.web.views import files
 from geo_registry.wording import say
 
@@ -69,9 +70,11 @@ def run(url: str, *, host: str, port: int, workers: int, lang: Language) -> None
     Raises
     ------
     ValueRefused
-        ``PORT_TAKEN`` if something listens there already, ``ADDRESS_UNUSABLE`` if nothing can.
+        ``PORT_TAKEN`` if something listens there already, ``ADDRESS_UNUSABLE`` if nothing can, or if a
+        basemap is not as it should be.
     """
     check_address(host, port)
+    basemaps.opened(from_env().basemaps)
     with TemporaryDirectory(prefix="geo-registry-metrics-") as counted:
         settings = replace(from_env(), store_url=url, host=host, port=port, workers=workers)
         settings = replace(settings, serving=replace(settings.serving, metrics=Path(counted)))
@@ -125,6 +128,7 @@ def _server(settings: Settings) -> AbstractServer[Any]:
     # ten megabytes each: granian reads them from the disk as they are sent; slow readers hold no copies
     fonts = [folder for folder in files.FONT_FOLDERS if (settings.static / folder).is_dir()]
     at_work = serving.slots + serving.waiting + serving.heavy_slots + serving.heavy_waiting
+    at_work += REMOTE_SLOTS + REMOTE_WAITING
     return Granian(
         "geo_registry.web.serving:application",
         address=settings.host,

@@ -41,3 +41,12 @@ def test_a_newcomer_is_told_what_to_do_once(open_page: Opener) -> None:
     page.page.reload()
     page.until("performance.getEntriesByName('map-drawn').length > 0")
     assert hint.count() == 0
+
+
+def test_without_a_setting_there_is_no_choice_of_grounds(open_page: Opener) -> None:
+    """Where no basemap is set the map lies on plain land, with nothing to choose and nobody to credit."""
+    page = open_page()
+    page.until(f"{VIEW}.getLayer('land')")
+    assert page.page.locator("[name=base], .credit").count() == 0
+    assert page.page.evaluate(f"{VIEW}.getStyle().layers.filter((one) => one.type === 'raster').length") == 0
+    assert not [asked for asked in page.asked if "/basemap/" in asked]

@@ -10,8 +10,8 @@ from flask import Blueprint, g, render_template, request, url_for
 import geo_registry as gr
 from geo_registry.errors import StoreError
 from geo_registry.registry.choosing import MOST_ROWS, NAMES
-from geo_registry.web import answers, documents
-from geo_registry.web.context import catalog, is_admitted, language, registry, safe_language, viewer
+from geo_registry.web import answers, basemaps, documents
+from geo_registry.web.context import catalog, is_admitted, kept, language, registry, safe_language, viewer
 from geo_registry.web.errors import wants_page
 from geo_registry.web.params import VIEW, Query
 from geo_registry.wording import explain, say, texts
@@ -74,6 +74,7 @@ def map_page() -> str:
         "bounds": _first_view(),
         "rings_m": gr.Question().rings_m,
         "catalog": documents.catalog_document(catalog(), lang, registry().counts()),
+        "basemaps": basemaps.described(kept().basemaps, lang),
         "texts": said,
         "shows_each": not viewer().counts_only,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from geo_registry.settings import Serving
 from geo_registry.web import create_app
+from tests.web.basemaps.tiles import PNG, archive, settings_file
 from tests.web.rights import world
 
 if TYPE_CHECKING:
@@ -27,12 +28,15 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Districts:
 
 
 @pytest.fixture(scope="session")
-def served(districts: Districts) -> Callable[[str], Flask]:
+def served(districts: Districts, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Flask]:
     """Return a maker of the application by what the public may see; however fast it is asked, it answers."""
+    folder = tmp_path_factory.mktemp("basemaps")
+    archive(folder / "file.pmtiles", {(10, 836, 410): PNG})
+    named = settings_file(folder, file={"pmtiles": "file.pmtiles", "attribution": "us"})
     unlimited = Serving(sign_ins=0, imports=0, heavy_reads=0)
 
     def make(public: str) -> Flask:
-        settings = replace(districts.registry.settings, public=public, serving=unlimited)
+        settings = replace(districts.registry.settings, public=public, serving=unlimited, basemaps=named)
         return create_app(settings, districts.registry)
 
     return make

@@ -70,6 +70,7 @@ GET     /api/sources/report.<form>              all
 GET     /api/export                             all
 GET     /tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt  all
 GET     /tiles/<layer>/tilejson.json            all
+GET     /basemap/<basemap>/<int:part>/<int:z>/<int:x>/<int:y>  all
 GET     /static/<path:name>                     all
 GET     /login                                  all
 POST    /login                                  form
@@ -105,6 +106,8 @@ FILLED = {
     "form": "html",
     "paper": "png",
     "layer": "sources",
+    "basemap": "file",
+    "part": "0",
     "z": "10",
     "x": "836",
     "y": "410",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo_registry.settings import Serving
 
-Sort: TypeAlias = Literal["free", "work", "heavy"]
+Sort: TypeAlias = Literal["free", "work", "remote", "heavy"]
 Limited: TypeAlias = Literal["sign_ins", "imports", "heavy_reads"]
 
 FREE = re.compile(r"/(healthz|readyz|metrics|static/.*)")
@@ -29,6 +29,10 @@ HEAVY = re.compile(
     r"|/twins|/imports/[^/]+/look"
 )
 """Addresses whose answer may take seconds."""
+REMOTE = "/basemap/"
+"""Where addresses begin whose answer may hang on another server; those wait apart from the map's own."""
+REMOTE_SLOTS, REMOTE_WAITING = 8, 64
+"""How many of these are worked on at a time: the connections to one server; and how many may wait."""
 STATION = re.compile(r"/stations/[^/]+")
 ASKED = frozenset({"rings", "on", "as_of"})
 """A station's page is light as it stands, kept for whoever looks; asked for any of these it is an audit."""
@@ -59,6 +63,8 @@ def sort_of(path: str, query: str) -> Sort:
     --------
     >>> sort_of("/healthz", ""), sort_of("/sources", ""), sort_of("/api/export", "kind=all")
     ('free', 'work', 'heavy')
+    >>> sort_of("/basemap/osm/0/3/6/3", "")
+    'remote'
     >>> sort_of("/stations/S1", "lang=en"), sort_of("/stations/S1", "rings=500")
     ('work', 'heavy')
     >>> sort_of("/api/near", "radius_m=500"), sort_of("/api/near", "radius_m=90000")
@@ -66,6 +72,8 @@ def sort_of(path: str, query: str) -> Sort:
     """
     if FREE.fullmatch(path):
         return "free"
+    if path.startswith(REMOTE):
+        return "remote"
     far = path == NEAR and _radius_m(query) > FAR_M
     asked = STATION.fullmatch(path) and not ASKED.isdisjoint(parse_qs(query, keep_blank_values=True))
     return "heavy" if far or asked or HEAVY.fullmatch(path) else "work"
@@ -224,6 +232,7 @@ class Gates:
     def __init__(self, serving: Serving) -> None:
         self._gates: dict[Sort, Gate] = {
             "work": Gate(serving.slots, serving.waiting, serving.patience_s),
+            "remote": Gate(REMOTE_SLOTS, REMOTE_WAITING, serving.patience_s),
             "heavy": Gate(serving.heavy_slots, serving.heavy_waiting, serving.heavy_patience_s),
         }
         self._limits: dict[Limited, Buckets] = {

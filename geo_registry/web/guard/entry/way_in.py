@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 NOTE = "geo_registry.note"
 """Where a request's note lies in its environment, and the way in among an application's extensions."""
 REQUEST_ID = "X-Request-ID"
-FOR_PROGRAMS = re.compile(r"/(tiles|static|ogc)(/|$)|/(healthz|readyz|metrics)$")
+FOR_PROGRAMS = re.compile(r"/(tiles|basemap|static|ogc)(/|$)|/(healthz|readyz|metrics)$")
 """Addresses whose refusals are documents, whatever the client prefers."""
 FILES = re.compile(r"/api(/|$)")
 """Addresses that a browser opens only to fetch a file: a refusal is a page to who asks for one."""
