@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -80,3 +81,37 @@ def test_a_workbook_of_unknown_datum_is_imported(clerk: MapPage, store: str, tmp
     with closing(gr.open(store)) as registry:
         sent = registry.sources("coal_sales_point").set_index("code").loc["W-0"].geometry
     assert (sent.x, sent.y) == pytest.approx((lon[0], lat[0]), abs=1e-6)
+
+
+DROPPED = """([name, content]) => {
+  const carried = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+  carried.items.add(new File([bytes], name));
+  return carried;
+}"""
+"""What the browser carries when a file of that name and content (base64) is dragged over the page."""
+
+
+def test_a_file_is_dropped_on_the_page(clerk: MapPage, store: str) -> None:
+    """A file dropped on its place, which shows that it may be, is previewed under its own name, by rows."""
+    with closing(gr.open(store)) as registry:
+        district = registry.sources("coal_sales_point")["district"].dropna().iloc[0]
+    lines = [
+        "编号,名称,经度,纬度,区县",
+        *(f"D-{n},煤点 {n},114.0{n},33.5{n},{district}" for n in range(1, 4)),
+    ]
+    content = base64.b64encode("\n".join(lines).encode()).decode()
+    carried = clerk.page.evaluate_handle(DROPPED, ["散煤点.csv", content])
+    place = clerk.page.locator("label.drop")
+    place.dispatch_event("dragenter", {"dataTransfer": carried})
+    assert "over" in str(place.get_attribute("class")).split()
+    place.dispatch_event("drop", {"dataTransfer": carried})
+    assert "over" not in str(place.get_attribute("class")).split()
+    assert clerk.page.evaluate("document.forms.send.elements.file.files[0].name") == "散煤点.csv"
+    clerk.page.select_option("select[name=kind]", "coal_sales_point")
+    clerk.page.select_option("select[name=datum]", "wgs84")
+    clerk.page.click("button[name=dry_run]")
+    clerk.page.wait_for_selector("form[action$=commit] button")
+    said = clerk.page.inner_text("main")
+    assert "散煤点.csv" in said
+    assert "D-1" in said
