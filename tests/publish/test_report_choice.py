@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def test_what_was_asked_stands_in_words(city: Registry) -> None:
     said = page(city, asked)
     for words in ("Coal sales point", "Operating", "flagged ones", "示例", "2.5 km", "114.000000°"):
         assert words in said
+    assert f"{math.pi * 2.5**2:.4g} km²" in said
     assert "3 corners" in page(city, Choice(within=TRIANGLE))
     assert "none: every source" in page(city, Choice(kinds=("sources",), districts=(), text=" "))
 

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo_registry.core.audit import AuditRequest
+from geo_registry.core.space.geodesy.ellipsoid import ELLIPSOID
 from geo_registry.errors import ValueRefused
 from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.kinds import Language
@@ -35,6 +37,8 @@ MOST = 20_000
 """Sources of one report: a workbook holds a row for each."""
 MARGIN = 0.08
 """How much more than what was chosen the map shows on each side, of its extent."""
+STEP_DEG = 0.01
+"""Length to which edges are cut to be measured, since they are straight in degrees."""
 LEAST_DEG = 0.01
 """Width of the smallest piece of country on the map, about a kilometre."""
 
@@ -136,11 +140,47 @@ def _asked(choice: Choice, words: Words) -> Iterator[tuple[str, str]]:
         "polygon": words.say("chosen_corners", count=len(choice.within or ()) // 2 - 1)
         if choice.within
         else "",
+        "area": _area(choice, words),
         "marks": comma.join(
             words.say(f"chosen_only_{name}") for name in ("flagged", "overdue") if getattr(choice, name)
         ),
     }
     yield from ((words.say(f"chosen_{name}_asked"), value) for name, value in places.items() if value)
+
+
+def measured(shape: BaseGeometry) -> tuple[float, float]:
+    """Measure a polygon in degrees, whose edges are straight in degrees, on the WGS 84 ellipsoid.
+
+    Parameters
+    ----------
+    shape
+        The polygon.
+
+    Returns
+    -------
+    tuple of float
+        Area in square metres and length of the border in metres (Karney's geodesics).
+
+    Examples
+    --------
+    >>> area_m2, border_m = measured(shapely.box(114.0, 33.5, 114.01, 33.51))
+    >>> round(area_m2 / 1e6, 3), round(border_m)
+    (1.031, 4077)
+    """
+    area_m2, border_m = ELLIPSOID.geometry_area_perimeter(shapely.segmentize(shape, STEP_DEG))
+    return abs(area_m2), border_m
+
+
+def _area(choice: Choice, words: Words) -> str:
+    """Say how large what was drawn is; nothing for a box across 180 degrees."""
+    drawn = outline_of(choice)
+    if drawn is None and choice.bbox is not None and choice.bbox[0] < choice.bbox[2]:
+        drawn = shapely.box(*choice.bbox)
+    if drawn is None:
+        return ""
+    area_m2, border_m = measured(drawn)
+    border = radius_text(float(f"{border_m:.4g}"), words.lang)
+    return words.say("chosen_area", area=f"{area_m2 / 1e6:.4g}", border=border)
 
 
 def _circle(choice: Choice, words: Words) -> str:

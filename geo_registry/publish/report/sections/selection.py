@@ -120,7 +120,7 @@ def chosen_quality(inputs: ChosenInputs, words: Words) -> Section:
     rows = _numbered(inputs.rows)
     missing = int(inputs.rows.geometry.isna().sum())
     blocks: list[Block] = [
-        Paragraph(words.say("chosen_unlocated" if missing else "unlocated_none", count=missing)),
+        Paragraph(words.say("chosen_unlocated" if missing else "chosen_unlocated_none", count=missing)),
         *_inaccurate(rows, words),
     ]
     return Section("quality", words.say("quality_title"), tuple(blocks))
@@ -129,7 +129,7 @@ def chosen_quality(inputs: ChosenInputs, words: Words) -> Section:
 def _inaccurate(rows: pd.DataFrame, words: Words) -> Iterator[Block]:
     low = rows[rows["accuracy_m"] > LOW_ACCURACY_M].sort_values("accuracy_m", ascending=False, kind="stable")
     if low.empty:
-        yield Paragraph(words.say("inaccurate_none"))
+        yield Paragraph(words.say("chosen_inaccurate_none"))
         return
     columns = (
         (Column(words.metres("accuracy_m"), "metres", 1.6), lambda row: number_of(row["accuracy_m"])),
