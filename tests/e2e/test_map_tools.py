@@ -197,7 +197,7 @@ def test_coordinates_are_found_in_the_datum_that_is_said(open_page: Opener) -> N
             page.page.press(".search input", "ArrowDown")
         page.page.press(".search input", "Enter")
         lon, lat, _ = around(page)
-        expected = to_wgs84(*([axis] for axis in place), "gcj02")
+        expected = to_wgs84([place[0]], [place[1]], "gcj02")
         assert (lon, lat) == pytest.approx([float(axis[0]) for axis in expected], abs=1e-6)
         assert page.page.evaluate(f"{VIEW}.getCenter().toArray()") == pytest.approx([lon, lat], abs=1e-5)
         page.page.keyboard.press("Escape")
