@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,20 +161,33 @@ def test_what_is_no_document_is_refused(content: bytes | str) -> None:
     "line",
     [
         "{{ title.__class__.__mro__ }}",
+        "{{ title['__class__'] }}",
+        "{{ title.format }}",
         "{{ title.format(1) }}",
         "{{ sections.append(1) }}",
         "{{ range(10) }}",
         "{{ lipsum() }}",
-        "{{ cycler(1) }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ self.__init__ }}",
         "{{ title * 1000000000 }}",
         "{{ '%1000000000d' % 1 }}",
         "{{ 9 ** 9 ** 9 }}",
+        "{{ title ~ title }}",
+        "{{ [title, title] }}",
         "{{ title | center(1000000000) }}",
+        "{{ title | replace('x', 'xxxxxxxxxx') }}",
+        "{{ title | attr('__class__') }}",
+        "{{ title | safe }}",
+        "{% set x = title ~ title %}{{ x | length }}",
         "{% macro m() %}{{ m() }}{% endmacro %}",
         "{% include 'x' %}",
-        "{% set x = [] %}{{ x.__init__ }}",
+        "{% import 'os' as os %}",
         "{% for a in sections recursive %}{{ loop(sections) }}{% endfor %}",
+        "{% for a in sections %}{{ loop.__class__ }}{% endfor %}",
+        "{{ " + "(" * 5_000 + "title" + ")" * 5_000 + " }}",
+        "{% for a in title %}" * 30 + "{% endfor %}" * 30,
     ],
+    ids=str,
 )
 def test_a_template_does_nothing_but_say(line: str) -> None:
     """It reaches nothing of the program, calls nothing, and makes nothing huge."""
@@ -182,10 +196,19 @@ def test_a_template_does_nothing_but_say(line: str) -> None:
 
 def test_loops_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loops in loops are stopped after so many steps, and so is what writes too much."""
-    deep = "".join(f"{{% for a{n} in content %}}" for n in range(8)) + "{% endfor %}" * 8
+    deep = "".join(f"{{% for a{n} in content %}}" for n in range(6)) + "{% endfor %}" * 6
     assert refusal(deep).code == "TEMPLATE_FORBIDDEN"
     monkeypatch.setattr(sandbox, "MOST_SIGNS", 1_000)
     assert refusal("{% for a in content %}{{ content }}{% endfor %}").code == "TEMPLATE_FORBIDDEN"
+
+
+def test_the_documents_own_data_are_texts() -> None:
+    """A title with an ampersand is in the file's properties as it is, not as markup."""
+    paper = docx.Document(io.BytesIO(sample()))
+    assert paper.core_properties.title == "{{ title }}"
+    told = replace(report(3, "en"), title="A & B <i>")
+    made = docx.Document(io.BytesIO(fill(told, sample(), FONT_FOLDERS)))
+    assert made.core_properties.title == "A & B <i>"
 
 
 def test_floods_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

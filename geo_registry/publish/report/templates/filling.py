@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from docx.shared import Mm
@@ -60,12 +61,13 @@ def fill(report: Report, template: bytes, font_paths: Sequence[Path]) -> bytes:
     try:
         _know_all(paper, values)
         paper.render(values, Sandbox(), autoescape=True)
+        _plain_properties(paper)
     except UndefinedError as fault:
         raise _unknown(str(fault), values) from fault
     except SecurityError as fault:
         raise ValueRefused("TEMPLATE_FORBIDDEN", value=str(fault)) from fault
-    except TemplateError as fault:
-        raise ValueRefused("TEMPLATE_UNREADABLE", reason=str(fault)) from fault
+    except (TemplateError, RecursionError, MemoryError) as fault:
+        raise ValueRefused("TEMPLATE_UNREADABLE", reason=str(fault) or type(fault).__name__) from fault
     return packed(paper)
 
 
@@ -86,6 +88,13 @@ def _read(template: bytes) -> DocxTemplate:
     if unpacked > MOST_UNPACKED_BYTES:
         raise ValueRefused("TEMPLATE_TOO_LARGE", value=unpacked, limit=MOST_UNPACKED_BYTES)
     return paper
+
+
+def _plain_properties(paper: DocxTemplate) -> None:
+    """Take the document's own data as texts: docxtpl escapes them as if they were markup."""
+    told = paper.docx.core_properties
+    for name in ("title", "subject", "author", "comments", "identifier"):
+        setattr(told, name, unescape(getattr(told, name)))
 
 
 def _know_all(paper: DocxTemplate, values: dict[str, Any]) -> None:
