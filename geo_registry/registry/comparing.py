@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo_registry.core.audit.past import compare
 from geo_registry.errors import ValueRefused
@@ -15,9 +15,10 @@ from geo_registry.publish.scope import scope_of
 from geo_registry.registry import audits, seeing
 from geo_registry.registry.auditing import counting
 from geo_registry.registry.audits import DEFAULT_RINGS_M, Question
+from geo_registry.registry.seeing import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from geo_registry.core.access import Viewer
     from geo_registry.core.audit.past import Changes
@@ -59,6 +60,29 @@ class Span:
     rings_m: tuple[float, ...] = DEFAULT_RINGS_M
 
 
+LOOKED = 500
+"""Commits that are looked through for those that touched a neighbourhood."""
+STEPS = 10
+"""Most of them that are named."""
+
+
+class Step(NamedTuple):
+    """A commit that touched a neighbourhood.
+
+    Attributes
+    ----------
+    revision, at, action
+        Its number, when it was made (ISO 8601), and what it was, such as ``import`` or ``edit``.
+    count
+        How many of the sources it touched.
+    """
+
+    revision: int
+    at: str
+    action: str
+    count: int
+
+
 class Comparing:
     """Neighbourhoods at two times.
 
@@ -95,6 +119,36 @@ class Comparing:
         """
         seeing.must_see_each(self._viewer)
         return between(self._house, self._viewer, *self._questions(span))
+
+    def steps(self, station_id: str, sources: Iterable[str]) -> list[Step]:
+        """Name the newest commits that touched any of some sources since their station is known.
+
+        Parameters
+        ----------
+        station_id
+            The station.
+        sources
+            Ids of the sources that count.
+
+        Returns
+        -------
+        list of Step
+            At most `STEPS`, the newest first; none for who has no right to the history, and none of a store
+            that is too large to be looked through.
+        """
+        house, wanted = self._house, set(sources)
+        if not self._viewer.may("history") or house.store.size() > many.WHOLE:
+            return []
+        newest, first = house.revision(), int(house.store.history(station_id)["known_from"].min())
+        found: list[Step] = []
+        for revision in range(newest, max(first, newest - LOOKED), -1):
+            count = len(wanted.intersection(house.touched(revision)))
+            if count:
+                commit = house.store.commit_at(revision)
+                found.append(Step(revision, commit.at, commit.action, count))
+            if len(found) == STEPS:
+                break
+        return found
 
     def told(self, row: Mapping[str, Any], lang: Language) -> list[dict[str, str]]:
         """Tell in words what differs of a row of changes: ``label``, ``before``, ``after`` and ``why``."""

@@ -144,3 +144,20 @@ def test_a_report_says_what_it_does_not_hold(town: Registry, lang: Language) -> 
     page = town.report("S1", "html", lang).content.decode()
     words = {"zh": ("风向", "回头看", "空气质量"), "en": ("wind", "looking back", "air-quality")}[lang]
     assert all(word in page for word in words)
+
+
+def test_revisions_that_touched_the_rings_lead_to_what_they_changed(town: Registry) -> None:
+    """Each commit since the station is known that touched a source in the rings is named, newest first."""
+    question = gr.Question(stations=("S1",), status="all")
+    ids = set(town.audit(question=question).pairs["source_id"])
+    station = str(town.stations().set_index("code").loc["S1", "id"])
+    steps = town.comparing.steps(station, ids)
+    assert [(step.revision, step.action, step.count) for step in steps] == [
+        (town.revision, "edit", 1),
+        (town.revision - 1, "move", 1),
+    ]
+    assert town.comparing.steps(station, []) == []
+    assert town.seen_by(public(leads=True)).comparing.steps(station, ids) == []
+    for step in steps:
+        span = Span(station="S1", since=step.revision - 1, until=step.revision)
+        assert len(town.comparing.changes(span).table) == step.count

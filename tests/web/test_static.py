@@ -66,3 +66,19 @@ def test_every_text_of_the_map_is_there_and_used() -> None:
     unused = {key for key in keys if f'"{key}"' not in held}
     made_up = ("report_", "in_", "tool_", "datum_", "around_", "list_")  # the rest of these keys is a value
     assert {key for key in unused if not key.startswith(made_up)} == set()
+
+
+def test_the_map_tells_its_modules_beforehand(client: FlaskClient) -> None:
+    """Every module of ours that the map needs, at whatever depth, is named once in the page's head."""
+    page = client.get("/").text
+    told = re.findall(r'<link rel="modulepreload" href="/static/([a-z0-9-]+[.]js)">', page)
+    needed, waiting = set[str](), ["map.js"]
+    while waiting:
+        text = (Settings().static / waiting.pop()).read_text(encoding="utf-8")
+        for line in text.splitlines():
+            name = line.partition('from "./')[2].partition('"')[0]
+            if line.startswith("import ") and "/" not in name and name and name not in needed:
+                needed.add(name)
+                waiting.append(name)
+    assert len(told) == len(set(told))
+    assert set(told) == needed

@@ -34,6 +34,8 @@ THEIRS = frozenset(
     }
 )
 """Files of installed packages that are handed out; nothing else below node_modules is."""
+IMPORTED = re.compile(r'^import [^;]+ from "\./([a-z0-9-]+\.js)";$', re.ASCII | re.MULTILINE)
+"""How a module of ours names another one."""
 MEDIA_TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -76,3 +78,21 @@ def _handed_out(path: Path, changed_ns: int, media_type: str) -> Response:
 @lru_cache(256)
 def _packed(path: Path, _changed_ns: int) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
+
+
+@lru_cache(8)
+def modules_of(static: Path, first: str) -> tuple[str, ...]:
+    """Name the modules of ours that one needs, at any depth: a page that tells them waits for one round trip.
+
+    Parameters
+    ----------
+    static
+        Folder of the browser's files.
+    first
+        Name of the module that a page begins with; it is left out.
+    """
+    found = [first]
+    for name in found:
+        imported = dict.fromkeys(IMPORTED.findall((static / name).read_text("utf-8")))
+        found += [one for one in imported if one not in found]
+    return tuple(found[1:])

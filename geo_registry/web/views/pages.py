@@ -14,6 +14,7 @@ from geo_registry.web import answers, basemaps, documents
 from geo_registry.web.context import catalog, is_admitted, kept, language, registry, safe_language, viewer
 from geo_registry.web.errors import wants_page
 from geo_registry.web.params import VIEW, Query
+from geo_registry.web.views.files import modules_of
 from geo_registry.wording import explain, say, texts
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def map_page() -> str:
         "texts": said,
         "shows_each": not viewer().counts_only,
     }
-    return render_template("map.html", config=config)
+    modules = modules_of(kept().settings.static, "map.js")
+    return render_template("map.html", config=config, modules=modules)
 
 
 def _first_view() -> tuple[float, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
 import geo_registry as gr
-from geo_registry.registry.comparing import READINGS, VALID, month_before
+from geo_registry.registry.comparing import READINGS, VALID, Step, month_before
 from geo_registry.registry.publishing import REPORTS
 from geo_registry.web import answers, documents
 from geo_registry.web.context import catalog, language, registry, viewer
@@ -33,7 +34,8 @@ def page(station: str) -> str | tuple[str, int]:
     found = registry().audit(question=question)
     if found.summary.empty:
         return _closed(question), 404
-    described = documents.full(registry(), str(found.summary["station_id"].iloc[0]), lang)
+    station_id = str(found.summary["station_id"].iloc[0])
+    described = documents.full(registry(), station_id, lang)
     return render_template(
         "station.html",
         station=described,
@@ -46,6 +48,7 @@ def page(station: str) -> str | tuple[str, int]:
         pieces=None if viewer().counts_only else registry().publishing.portrait(station, lang, question),
         formats={"reports": REPORTS, "exports": EXPORTS, "tables": TABLES},
         readings=READINGS,
+        steps=_steps(question, station_id),
         since=month_before(found.request.on),
         until=found.request.on,
         by=VALID,
@@ -53,6 +56,14 @@ def page(station: str) -> str | tuple[str, int]:
         joint=say("score.separator", lang),
         tell=telling(),
     )
+
+
+def _steps(question: gr.Question, station_id: str) -> list[Step]:
+    """Name the commits that touched what is in the rings, of whatever status."""
+    if viewer().counts_only or question.as_of is not None:
+        return []
+    around = registry().audit(question=replace(question, status="all")).pairs
+    return registry().comparing.steps(station_id, around["source_id"])
 
 
 def telling() -> Any:  # noqa: ANN401 (a function of any values)
