@@ -46,11 +46,13 @@ STOPS = {
     "station-on-map": Stop("#record={station}", "#panel .counts tbody tr"),
     "list": Stop("?overdue=true", "#panel tbody tr", press="List"),
     "map-zh-narrow": Stop("", "#tools", lang="zh", size=(390, 844)),
+    "map-dark": Stop("?priority=high", "#legend", dark=True),
     "station": Stop("stations/2399A", "svg"),
     "station-dark": Stop("stations/2399A", "svg", lang="zh", dark=True),
     "changes": Stop("stations/2399A/changes?from=2024-01-01", "table"),
     "sources": Stop("sources?priority=high&kind=coal_sales_point", "table"),
     "report": Stop("api/stations/2399A/report.html", "#table-within"),
+    "chosen": Stop("api/sources/report.html?near=114.0,33.58,2500&status=active", "#table-groups"),
     "city": Stop("api/city/report.html", "#table-groups"),
     "portable": Stop("api/stations/2399A/map.html", ".leaflet-container"),
 }
