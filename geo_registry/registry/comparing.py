@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from geo_registry.core.audit.past import compare
 from geo_registry.errors import ValueRefused
@@ -66,7 +66,8 @@ STEPS = 10
 """Most of them that are named."""
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """A commit that touched a neighbourhood.
 
     Attributes
