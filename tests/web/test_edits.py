@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from datetime import UTC, date, datetime
@@ -393,3 +394,22 @@ def test_who_has_no_right_changes_nothing(desk: Desk) -> None:
 def test_the_day_of_a_move_is_a_date() -> None:
     """An edit by Python takes a day as a date."""
     assert Edit({"owner": "甲"}, "move", date(2026, 5, 1)).on == date(2026, 5, 1)
+
+
+def test_a_stations_page_leads_to_the_revisions_round_it(desk: Desk, tmp_path: Path) -> None:
+    """Who may see the history finds each commit that touched the rings, and behind it what it changed."""
+    path = tmp_path / "stations.csv"
+    path.write_text("编号,名称,级别,经度,纬度\nS-1,站,国控,114.0101,33.5811\n", encoding="utf-8")
+    desk.registry.import_file(
+        path, gr.ImportOrder(kind="monitoring_station", datum="wgs84", by="tester", accept_partial=True)
+    )
+    tag = desk.client.get(f"/api/records/{desk.id_of('K-1')}").headers["ETag"]
+    assert desk.patch(desk.id_of("K-1"), tag, changes={"status": "停用"}, reason="核查").status_code == 200
+    found = r'<tr data-revision="(\d+)"><th scope="row"><a href="([^"]+)"'
+    for who in ("bureau", "reader"):
+        desk.who = who
+        links = re.findall(found, desk.client.get("/stations/S-1").text)
+        assert [int(revision) for revision, _ in links] == [desk.registry.revision]
+        page = desk.client.get(html.unescape(links[0][1]))
+        assert (page.status_code, "东窑" in page.text) == (200, True)
+    assert not re.findall(found, desk.app.test_client().get("/stations/S-1").text)
