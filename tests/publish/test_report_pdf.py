@@ -124,7 +124,7 @@ def test_hostile_names_are_text() -> None:
 def test_empty_neighbourhood() -> None:
     """A station without sources gives a short report that says so."""
     pages = pages_of(pdf_of(0, "en"))
-    assert len(pages) <= 3
+    assert len(pages) <= 2
     assert "No source is registered within 5 km" in pages[0]
 
 

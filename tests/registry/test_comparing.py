@@ -142,7 +142,7 @@ def test_a_report_of_changes_keeps_the_rules_of_time(town: Registry) -> None:
 def test_a_report_says_what_it_does_not_hold(town: Registry, lang: Language) -> None:
     """The method names what reports of a neighbourhood are expected to say and this one cannot."""
     page = town.report("S1", "html", lang).content.decode()
-    words = {"zh": ("风向", "回头看", "空气质量"), "en": ("wind", "looking back", "air-quality")}[lang]
+    words = {"zh": ("风向", "回头看", "空气质量"), "en": ("wind", "looking back", "air quality")}[lang]
     assert all(word in page for word in words)
 
 

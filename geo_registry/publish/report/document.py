@@ -64,7 +64,7 @@ def station_report(inputs: ReportInputs, lang: Language) -> Report:
         certainty(inputs, ranked, words),
         *((changes(inputs.since, inputs.revision, words),) if inputs.since else ()),
         quality(inputs, ranked, words),
-        method(inputs, words, "method_map", "method_absent"),
+        method(inputs, words, "method_map"),
         all_sources(ranked, words),
     )
     on = inputs.audit.request.on.isoformat()

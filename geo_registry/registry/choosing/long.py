@@ -107,10 +107,11 @@ class LongRoll:
         ValueRefused
             ``CHOICE_TOO_MANY`` where a text is looked for among more than `READ` records.
         """
-        asked = self.scored
-        key = ("long roll", choice, asked.now.revision, asked.on, asked.viewer.bounds)
-        rows = asked.house.recent.get(key, lambda: self._rows(choice))
-        return self._told(rows)
+        asked, now = self.scored, self.scored.now
+        key = ("long roll", choice, now.revision, asked.on, asked.viewer.bounds)
+        kept, rows = asked.house.recent.get(key, lambda: (now, self._rows(choice)))
+        # places mean something among the records alone of which they are
+        return self._told(rows if kept is now else self._rows(choice))
 
     def _pieces(self) -> tuple[_Piece, _Piece]:
         asked, now = self.scored, self.scored.now

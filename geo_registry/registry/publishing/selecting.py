@@ -16,7 +16,6 @@ from geo_registry.publish import report as reports
 from geo_registry.publish.export import Exported
 from geo_registry.publish.report.layout import radius_text
 from geo_registry.publish.report.words import Words
-from geo_registry.registry import records
 from geo_registry.registry.choosing import ALL, Choosing
 from geo_registry.registry.publishing.printing import outline_of, sheet_of
 from geo_registry.registry.publishing.reporting import REPORTS, fonts
@@ -84,10 +83,11 @@ def _inputs(house: House, viewer: Viewer, choice: Choice, lang: Language) -> rep
     rows = Choosing(house, viewer).full(choice, MOST)
     rows = rows.assign(active=rows["status"].isin(house.catalog.active).to_numpy(dtype=bool))
     placed = rows[rows.geometry.notna()]
+    drawn = _sheet(house, viewer, placed, choice, lang=lang) if len(placed) else None
     return reports.ChosenInputs(
         rows=rows,
         asked=tuple(_asked(choice, words)),
-        sheet=_sheet(house, viewer, placed, choice, lang=lang) if len(placed) else None,
+        sheet=drawn,
         on=on,
         rules=AuditRequest(on=on).rules,
         bounds=viewer.bounds,
@@ -95,7 +95,7 @@ def _inputs(house: House, viewer: Viewer, choice: Choice, lang: Language) -> rep
         revision=revision,
         head=commit.hash,
         committed_at=datetime.fromisoformat(commit.at),
-        synthetic=bool(rows["synthetic"].any()) or records.any_synthetic(house, viewer, revision),
+        synthetic=bool(rows["synthetic"].any() or (drawn and drawn.stations["synthetic"].any())),
         as_of=choice.as_of if isinstance(choice.as_of, int) else None,
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_registry.publish.report.layout import text_of
 from geo_registry.publish.report.model import Block, Column, Paragraph, Section, Table, Verdict
-from geo_registry.publish.report.sections.naming import number_of, table_of
+from geo_registry.publish.report.sections.naming import Told, number_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,9 @@ def quality(inputs: Inputs, ranked: pd.DataFrame, words: Words) -> Section:
         there is nothing to name.
     """
     limits = Paragraph(words.say("quality_text", accuracy=words.radius(LOW_ACCURACY_M), days=STALE_DAYS))
-    blocks = (limits, _unlocated(inputs, words), *_inaccurate(ranked, words), *_stale(ranked, words))
+    distance = (Column(words.metres("distance_m"), "metres", 1.5), lambda pair: pair["distance_m"])
+    low = inaccurate(ranked, words, "inaccurate_none", distance)
+    blocks = (limits, _unlocated(inputs, words), low, *_stale(ranked, words))
     return Section("quality", words.say("quality_title"), blocks)
 
 
@@ -156,22 +158,32 @@ def _unlocated(inputs: Inputs, words: Words) -> Block:
     )
 
 
-def _inaccurate(ranked: pd.DataFrame, words: Words) -> Iterator[Block]:
-    low = ranked[ranked["accuracy_m"] > LOW_ACCURACY_M].sort_values(
-        "accuracy_m", ascending=False, kind="stable"
-    )
+def inaccurate(rows: pd.DataFrame, words: Words, none: str, *more: Told) -> Block:
+    """Name the sources of low accuracy, the worst first.
+
+    Parameters
+    ----------
+    rows
+        As `table_of` takes them, with ``accuracy_m`` and ``coord_method``.
+    words
+        Names in the report's language.
+    none
+        Key of the sentence that stands where there are none.
+    *more
+        Further columns.
+    """
+    low = rows[rows["accuracy_m"] > LOW_ACCURACY_M].sort_values("accuracy_m", ascending=False, kind="stable")
     if low.empty:
-        yield Paragraph(words.say("inaccurate_none"))
-        return
+        return Paragraph(words.say(none))
     columns = (
-        (Column(words.metres("accuracy_m"), "metres", 1.6), lambda pair: number_of(pair["accuracy_m"])),
+        (Column(words.metres("accuracy_m"), "metres", 1.6), lambda row: number_of(row["accuracy_m"])),
         (
             Column(words.label("coord_method"), width=2),
-            lambda pair: words.value("coord_method", pair["coord_method"]),
+            lambda row: words.value("coord_method", row["coord_method"]),
         ),
-        (Column(words.metres("distance_m"), "metres", 1.5), lambda pair: pair["distance_m"]),
+        *more,
     )
-    yield table_of("inaccurate", low, more=columns, words=words)
+    return table_of("inaccurate", low, more=columns, words=words)
 
 
 def _stale(ranked: pd.DataFrame, words: Words) -> Iterator[Block]:

@@ -11,6 +11,7 @@ from geo_registry.publish.report.staticmap import draw, legend, scene
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo_registry.core.audit import ScoreRules
     from geo_registry.publish.report.chosen import ChosenInputs
     from geo_registry.publish.report.inputs import Inputs, ReportInputs
     from geo_registry.publish.report.words import Words
@@ -108,9 +109,13 @@ def method(inputs: Inputs, words: Words, *more: str) -> Section:
     *more
         Keys of further texts.
     """
-    rules = inputs.audit.request.rules
-    values = {"version": rules.version, "high": f"{rules.high:g}", "medium": f"{rules.medium:g}"}
     texts = ("method_distance", "method_count", "method_uncertain", "method_score", *more)
+    return said_of(inputs.audit.request.rules, words, *texts)
+
+
+def said_of(rules: ScoreRules, words: Words, *texts: str) -> Section:
+    """Say by some texts how the numbers were made, and by which rules sources are scored."""
+    values = {"version": rules.version, "high": f"{rules.high:g}", "medium": f"{rules.medium:g}"}
     return Section(
         "method", words.say("method_title"), tuple(Paragraph(words.say(text, **values)) for text in texts)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from geo_registry.publish.report.layout import text_of
@@ -9,10 +10,11 @@ from geo_registry.publish.report.model import Cell, Column, Facts, Paragraph, Se
 from geo_registry.publish.report.sections.framing import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from geo_registry.core.kinds import Catalog
     from geo_registry.publish.report.inputs import CityInputs
     from geo_registry.publish.report.words import Words
 
@@ -63,15 +65,35 @@ def by_group(inputs: CityInputs, words: Words) -> Section:
     for heading in (*rings, words.say("city_seen" if inputs.scope(words.lang) else "city_whole")):
         columns += [Column(words.say(name), "count", 1, heading) for name in ("active", "all")]
     columns.append(Column(words.say("share"), "share", 1.3, columns[-1].group))
-    rows: dict[str, tuple[Cell, ...]] = {}
-    for group, kinds in _grouped(inputs).items():
-        rows[f"group:{group}"] = (_group(inputs, group, words), *_counted(inputs, kinds))
-        rows |= {kind: (f"\u2003{words.kind(kind)}", *_counted(inputs, [kind])) for kind in kinds}
-    rows["all"] = (words.say("sum_all"), *_counted(inputs, _shown(inputs)))
-    sums = tuple(place for place, key in enumerate(rows) if key == "all" or key.startswith("group:"))
+    counted = partial(_counted, inputs)
+    rows, sums = rows_by_group(inputs.catalog, _shown(inputs), counted, words)
     caption = words.say("groups_caption")
     table = Table("groups", caption, tuple(columns), tuple(rows.values()), tuple(rows), sums)
     return Section("groups", words.say("groups_title"), (table, Paragraph(words.say("groups_note"))))
+
+
+def rows_by_group(
+    catalog: Catalog, kinds: Sequence[str], counted: Callable[[list[str]], Sequence[Cell]], words: Words
+) -> tuple[dict[str, tuple[Cell, ...]], tuple[int, ...]]:
+    """Give rows by their keys, a group's sum before its kinds and last the sum of all, and where sums stand.
+
+    Parameters
+    ----------
+    catalog
+        Says which group a kind is of.
+    kinds
+        Those that are told of.
+    counted
+        Counts some kinds together.
+    words
+        Names in the report's language.
+    """
+    rows: dict[str, tuple[Cell, ...]] = {}
+    for group, own in grouped(catalog, kinds).items():
+        rows[f"group:{group}"] = (_group(catalog, group, words), *counted(own))
+        rows |= {kind: (f"\u2003{words.kind(kind)}", *counted([kind])) for kind in own}
+    rows["all"] = (words.say("sum_all"), *counted(list(kinds)))
+    return rows, tuple(place for place, key in enumerate(rows) if key == "all" or key.startswith("group:"))
 
 
 def by_station(inputs: CityInputs, words: Words) -> Section:
@@ -88,10 +110,10 @@ def by_station(inputs: CityInputs, words: Words) -> Section:
         Table ``stations``: active sources of each group, active and all, how many of high priority; no
         sum of the rows, since rings overlap. Where there is no station, that is said in words.
     """
-    pairs, groups = inputs.audit.pairs, _grouped(inputs)
+    pairs, groups = inputs.audit.pairs, grouped(inputs.catalog, _shown(inputs))
     columns = [Column(words.label("code"), width=1.3), Column(words.label("name"), width=2.0)]
     active = words.say("active")
-    columns += [Column(_group(inputs, group, words), "count", 1.7, active) for group in groups]
+    columns += [Column(_group(inputs.catalog, group, words), "count", 1.7, active) for group in groups]
     columns += [
         Column(words.say("active_sum"), "count", 1.2, active),
         Column(words.say("all"), "count", 1),
@@ -114,18 +136,17 @@ def by_station(inputs: CityInputs, words: Words) -> Section:
     return Section("stations", title, (table, Paragraph(words.say("stations_note"))))
 
 
-def _grouped(inputs: CityInputs) -> Mapping[str, list[str]]:
-    """Give the kinds of each group, in the catalog's order of groups; last those of none."""
-    kinds = inputs.catalog.kinds
+def grouped(catalog: Catalog, kinds: Sequence[str]) -> Mapping[str, list[str]]:
+    """Give some kinds by their groups, in the catalog's order of groups; last those of none."""
     found = {
-        group: [name for name in _shown(inputs) if (kinds[name].group or UNGROUPED) == group]
-        for group in (*inputs.catalog.groups, UNGROUPED)
+        group: [name for name in kinds if (catalog.kinds[name].group or UNGROUPED) == group]
+        for group in (*catalog.groups, UNGROUPED)
     }
     return {group: names for group, names in found.items() if names}
 
 
-def _group(inputs: CityInputs, group: str, words: Words) -> str:
-    return inputs.catalog.groups[group].of(words.lang) if group else words.say("group_none")
+def _group(catalog: Catalog, group: str, words: Words) -> str:
+    return catalog.groups[group].of(words.lang) if group else words.say("group_none")
 
 
 def _shown(inputs: CityInputs) -> list[str]:

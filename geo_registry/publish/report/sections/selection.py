@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_registry.publish.report.layout import text_of
-from geo_registry.publish.report.model import Cell, Column, Facts, Figure, Paragraph, Section, Table
-from geo_registry.publish.report.sections.doubts import LOW_ACCURACY_M
+from geo_registry.publish.report.model import Column, Facts, Figure, Paragraph, Section, Table
+from geo_registry.publish.report.sections.doubts import inaccurate
+from geo_registry.publish.report.sections.framing import said_of
+from geo_registry.publish.report.sections.groups import rows_by_group
 from geo_registry.publish.report.sections.naming import number_of, table_of
 from geo_registry.publish.report.staticmap.sheet import draw_sheet, sheet_legend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geo_registry.publish.report.chosen import ChosenInputs
     from geo_registry.publish.report.model import Block
     from geo_registry.publish.report.words import Words
@@ -64,23 +65,15 @@ def chosen_counts(inputs: ChosenInputs, words: Words) -> Section:
     Section
         Table ``groups``: a group's sum before its kinds, and last the sum of all.
     """
-    rows, kinds = inputs.rows, inputs.catalog.kinds
+    rows = inputs.rows
     here = [name for name in inputs.catalog.of_role("source") if (rows["kind"] == name).any()]
     if not here:
         return Section("counts", words.say("chosen_counts"), (Paragraph(words.say("chosen_none")),))
-    table: dict[str, tuple[Cell, ...]] = {}
-    for group in (*inputs.catalog.groups, ""):
-        own = [name for name in here if (kinds[name].group or "") == group]
-        if own:
-            label = inputs.catalog.groups[group].of(words.lang) if group else words.say("group_none")
-            table[f"group:{group}"] = (label, *_counted(rows, own))
-        table |= {name: (f"\u2003{words.kind(name)}", *_counted(rows, [name])) for name in own}
-    table["all"] = (words.say("sum_all"), *_counted(rows, here))
+    table, sums = rows_by_group(inputs.catalog, here, partial(_counted, rows), words)
     columns = (
         Column(words.say("group_or_kind"), width=2.5),
         *(Column(words.say(f"chosen_{name}"), "count") for name in MARKS),
     )
-    sums = tuple(place for place, key in enumerate(table) if key == "all" or key.startswith("group:"))
     caption = words.say("chosen_groups")
     made = Table("groups", caption, columns, tuple(table.values()), tuple(table), sums)
     return Section("counts", words.say("chosen_counts"), (made,))
@@ -121,36 +114,14 @@ def chosen_quality(inputs: ChosenInputs, words: Words) -> Section:
     missing = int(inputs.rows.geometry.isna().sum())
     blocks: list[Block] = [
         Paragraph(words.say("chosen_unlocated" if missing else "chosen_unlocated_none", count=missing)),
-        *_inaccurate(rows, words),
+        inaccurate(rows, words, "chosen_inaccurate_none"),
     ]
     return Section("quality", words.say("quality_title"), tuple(blocks))
 
 
-def _inaccurate(rows: pd.DataFrame, words: Words) -> Iterator[Block]:
-    low = rows[rows["accuracy_m"] > LOW_ACCURACY_M].sort_values("accuracy_m", ascending=False, kind="stable")
-    if low.empty:
-        yield Paragraph(words.say("chosen_inaccurate_none"))
-        return
-    columns = (
-        (Column(words.metres("accuracy_m"), "metres", 1.6), lambda row: number_of(row["accuracy_m"])),
-        (
-            Column(words.label("coord_method"), width=2),
-            lambda row: words.value("coord_method", row["coord_method"]),
-        ),
-    )
-    yield table_of("inaccurate", low, more=columns, words=words)
-
-
 def chosen_method(inputs: ChosenInputs, words: Words) -> Section:
     """Say how the numbers were made."""
-    values = {
-        "version": inputs.rules.version,
-        "high": f"{inputs.rules.high:g}",
-        "medium": f"{inputs.rules.medium:g}",
-    }
-    texts = ("chosen_method", "method_score")
-    blocks = tuple(Paragraph(words.say(text, **values)) for text in texts)
-    return Section("method", words.say("method_title"), blocks)
+    return said_of(inputs.rules, words, "chosen_method", "method_score")
 
 
 def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
