@@ -12,7 +12,7 @@ import { config, kinds } from "./config.js";
 import { graticule } from "./graticule.js";
 import { drawRings } from "./groups.js";
 import { placeText, say } from "./i18n.js";
-import { addLand } from "./land.js";
+import { awaitLand } from "./land.js";
 import { buildList, hasList } from "./list.js";
 import { measuring } from "./measure.js";
 import { neighbourhood } from "./neighbourhood.js";
@@ -188,7 +188,7 @@ function start() {
   map.on("moveend", () => drawGraticule(map, panel));
   map.once("idle", () => {
     performance.mark("map-drawn");
-    addLand(map).then(ground.lift);
+    awaitLand(map, ground.lift);
   });
 }
 

@@ -5,6 +5,7 @@ import { activityOf, tileParametersOf } from "./choice.js";
 import { kindsOf } from "./config.js";
 import { groupCount, groupRing, groupText, loneSymbol } from "./groups.js";
 import { say } from "./i18n.js";
+import { under } from "./land.js";
 import { palette } from "./palette.js";
 
 const FONT = ["Noto Sans SC"];
@@ -259,7 +260,7 @@ export function repaint(map, shown) {
   }
   if (drawn("land")) {
     map.setPaintProperty("land", "fill-color", tint.land);
-    map.setPaintProperty("ground", "background-color", tint.sea);
+    map.setPaintProperty("ground", "background-color", under(tint));
   }
 }
 

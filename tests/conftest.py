@@ -133,19 +133,36 @@ def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     opened.close()
 
 
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a path that all workers share; the first to ask makes what is there, in whole or not at all.
+
+    Parameters
+    ----------
+    tmp_path_factory
+        Of the worker.
+    name
+        Of the path.
+    make
+        Is given a path beside it, and makes it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            being_made = folder / f"being-made-{name}"
+            make(being_made)
+            being_made.rename(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a filled demo store, built once for all workers and never written to."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    path = folder / "demo-city.db"
-    with (folder / "demo-city.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            being_filled = folder / "demo-city-being-filled.db"
-            gr.fill_demo(f"sqlite:///{being_filled}", by="tester")
-            being_filled.rename(path)
-    return path
+    return made_once(
+        tmp_path_factory, "demo-city.db", lambda path: gr.fill_demo(f"sqlite:///{path}", by="tester")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -103,6 +104,12 @@ def empty(fields: Iterable[Field] = ()) -> gpd.GeoDataFrame:
     >>> empty().crs.to_string(), len(empty())
     ('EPSG:4326', 0)
     """
+    return _without_rows(tuple(fields)).copy(deep=False)
+
+
+@cache
+def _without_rows(fields: tuple[Field, ...]) -> gpd.GeoDataFrame:
+    """Make it once: every store that is opened asks for one of each kind."""
     columns = {name: pd.Series(dtype=dtype) for name, dtype in dtypes(fields).items()}
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=CRS))
 
@@ -160,12 +167,16 @@ def conform(frame: pd.DataFrame, fields: Iterable[Field] = ()) -> gpd.GeoDataFra
         dtype: _filled(rows.index, dtype) for dtype in {wanted[name] for name in wanted.keys() - {*rows}}
     }
     columns = {
-        name: rows[name].astype(pd.api.types.pandas_dtype(dtype)) if name in rows else absent[dtype]
-        for name, dtype in wanted.items()
+        name: _typed(rows[name], dtype) if name in rows else absent[dtype] for name, dtype in wanted.items()
     }
     columns |= {name: rows[name] for name in rows.columns if name not in wanted}
     shapes = gpd.GeoSeries(geometry.to_numpy(), crs=CRS)
     return gpd.GeoDataFrame(pd.DataFrame(columns, index=rows.index), geometry=shapes)
+
+
+def _typed(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    wanted = pd.api.types.pandas_dtype(dtype)
+    return column if column.dtype == wanted else column.astype(wanted)
 
 
 def _filled(index: pd.Index[Any], dtype: str) -> pd.Series[Any]:

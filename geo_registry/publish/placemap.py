@@ -25,6 +25,12 @@ NAMED = 12
 _OUTLINE = 'fill="currentColor" fill-opacity=".04" stroke="currentColor" stroke-opacity=".45"'
 _MARGIN = 0.08
 _SMALLEST_DEG = 0.004
+_MIDDLE = (0.05, 0.95)
+"""Quantiles between which the places lie that a view is made for."""
+_AROUND = 2
+"""So many of their spans to each side still belong into the view; what lies farther is at its edge."""
+_EDGE = 5
+"""Units from the picture's edge at which a sign for what lies beyond it stands."""
 _SIGNS = {
     "inside": ("M{x:.1f} {y:.1f}h0", 'stroke="#0072B2" stroke-width="5" stroke-linecap="round"'),
     "outside": ("M{x:.1f} {y:.1f}m-3-3l6 6m0-6l-6 6", 'stroke="#D55E00" stroke-width="2"'),
@@ -47,12 +53,14 @@ def legend_sign(name: str) -> str:
     drawn = path.format(x=7, y=7)
     return (
         '<svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">'
-        f'<path d="{drawn}" fill="none" {pen}/></svg>'
+        f'<path class="{name}" d="{drawn}" fill="none" {pen}/></svg>'
     )
 
 
 def frame_of(fits: list[DatumFit]) -> Box:
     """Give the box W, S, E, N in degrees that holds the places of every datum: one view for all the maps.
+
+    Places far from all others, such as one at sea by a slip, do not widen it: the others would be a blot.
 
     Parameters
     ----------
@@ -62,7 +70,23 @@ def frame_of(fits: list[DatumFit]) -> Box:
     lon, lat = (np.concatenate([getattr(fit, axis)[_drawn(fit)] for fit in fits]) for axis in ("lon", "lat"))
     if not len(lon):
         return 73.0, 3.0, 136.0, 54.0
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+    (west, east), (south, north) = _bulk(lon), _bulk(lat)
+    return west, south, east, north
+
+
+def beyond(fit: DatumFit, box: Box) -> int:
+    """Count the places on a map that lie beyond its edge, where their signs stand.
+
+    Parameters
+    ----------
+    fit
+        The rows.
+    box
+        From `frame_of`.
+    """
+    at, (west, south, east, north) = _drawn(fit), _View(box).box
+    lon, lat = fit.lon[at], fit.lat[at]
+    return int(((lon < west) | (lon > east) | (lat < south) | (lat > north)).sum())
 
 
 def place_map(fit: DatumFit, districts: gpd.GeoDataFrame | None, box: Box, title: str) -> str:
@@ -82,6 +106,7 @@ def place_map(fit: DatumFit, districts: gpd.GeoDataFrame | None, box: Box, title
     view = _View(box)
     at = _drawn(fit)
     x, y = view.flat(fit.lon[at], fit.lat[at])
+    x, y = np.clip(x, _EDGE, WIDTH - _EDGE), np.clip(y, _EDGE, HEIGHT - _EDGE)
     judged, inside = fit.judged[at], fit.inside[at]
     masks = {"unjudged": ~judged, "inside": judged & inside, "outside": judged & ~inside}
     signs = "".join(_signs(name, x[mask], y[mask]) for name, mask in masks.items() if mask.any())
@@ -96,6 +121,14 @@ def _drawn(fit: DatumFit) -> NDArray[np.intp]:
     """Choose the rows that are drawn: those with a place, evenly spread where they are too many."""
     placed = np.flatnonzero(np.isfinite(fit.lon) & np.isfinite(fit.lat))
     return placed[np.linspace(0, len(placed) - 1, min(DRAWN, len(placed))).astype(np.intp)]
+
+
+def _bulk(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Give the least and the greatest of the values that are not far from most."""
+    low, high = np.quantile(values, _MIDDLE)
+    reach = _AROUND * max(high - low, _SMALLEST_DEG)
+    near = values[(values >= low - reach) & (values <= high + reach)]
+    return float(near.min()), float(near.max())
 
 
 def _signs(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

@@ -111,7 +111,10 @@ def explain(code: str, lang: Language, details: Mapping[str, object], *, on_page
     if own and ("{row}" not in own or details.get("row") is not None):
         topics = ("looking",)
     sentence = next((known[key] for topic in topics if (key := f"{topic}.{code}") in known), code)
-    return _Lenient().vformat(sentence, (), {**_distance(details.get("distance_m"), lang), **details})
+    told = {**_distance(details.get("distance_m"), lang), **details}
+    if "found" in told and told["found"] is None:
+        told["found"] = say("looking.nowhere", lang)
+    return _Lenient().vformat(sentence, (), told)
 
 
 def _distance(distance_m: object, lang: Language) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 
 import geo_registry as gr
 from geo_registry.core.access import public
-from tests.e2e.crowds import Served, crowd
+from tests.conftest import made_once
+from tests.e2e.crowds import Served, crowd, make_crowd
 from tests.e2e.pages import MapPage
 from tests.web.running import free_port, served
 
@@ -43,7 +44,7 @@ def address(demo_store: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve the crowd, which nobody writes to."""
-    with crowd(tmp_path_factory.mktemp("crowd")) as made:
+    with crowd(made_once(tmp_path_factory, "crowd-of-many", make_crowd)) as made:
         yield made
 
 

@@ -38,11 +38,17 @@ class Served(NamedTuple):
     address: str
 
 
-@contextmanager
-def crowd(folder: Path) -> Iterator[Served]:
-    """Make the crowd in a folder (some two seconds) and serve it."""
+def make_crowd(folder: Path) -> None:
+    """Make the crowd's store in a new folder (some two seconds)."""
+    folder.mkdir()
     for name, array in census(CROWD, kinds=KINDS)._asdict().items():
         np.save(folder / f"{name}.npy", array)
+    store_of(folder, CROWD)
+
+
+@contextmanager
+def crowd(folder: Path) -> Iterator[Served]:
+    """Serve the crowd of a folder."""
     url, port = store_of(folder, CROWD), free_port()
     with served(url, "--port", str(port)):
         registry = gr.open(url)

@@ -157,7 +157,10 @@ def test_vector_tiles_are_drawn_in_the_colours_of_the_page(open_page: Opener, pa
 def test_symbols_lie_on_the_ground(open_page: Opener) -> None:
     """Land, when it comes, goes under the pictures, and all of the registry's own layers lie above them."""
     page = open_page()
+    near = page.page.evaluate(f"{VIEW}.getZoom()")
+    page.page.evaluate(f"void {VIEW}.jumpTo({{ zoom: 7 }})")
     page.until(f"{VIEW}.getLayer('land')")
+    page.page.evaluate(f"void {VIEW}.jumpTo({{ zoom: {near} }})")
     page.settle()
     ids = page.page.evaluate(f"{VIEW}.getStyle().layers.map(({{ id }}) => id)")
     assert ids[:4] == ["ground", "land", "basemap-0", "graticule"]

@@ -89,6 +89,26 @@ def test_the_first_view_shows_the_sources_in_it(open_page: Opener, demo: Registr
     assert len(in_view) > 100
 
 
+def test_land_and_sea_are_told_from_afar(open_page: Opener) -> None:
+    """Near by no coast is fetched and all is plain ground; from afar there are land and sea, in any theme."""
+    page = open_page()
+    page.settle()
+    assert not [asked for asked in page.asked if "land-50m" in asked]
+    page.page.evaluate(f"void {VIEW}.jumpTo({{ center: [122, 31.5], zoom: 5 }})")
+    page.until(f"{VIEW}.getLayer('land')")
+    page.settle()
+    nanjing, east_china_sea = page.where(118.8, 32), page.where(125.5, 31)
+    land = f"(at) => {VIEW}.queryRenderedFeatures(at, {{ layers: ['land'] }}).length"
+    top = page.page.evaluate("document.getElementById('map').getBoundingClientRect().top")
+    assert [page.page.evaluate(land, [x, y - top]) for x, y in (nanjing, east_china_sea)] == [1, 0]
+    tint = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
+    ground = f"{VIEW}.getPaintProperty('ground', 'background-color')"
+    for _ in range(2):
+        page.until(f"{VIEW}.getPaintProperty('land', 'fill-color') === ({tint})('--stage')")
+        assert page.page.evaluate(ground)[2] == page.page.evaluate(tint, "--map-sea")
+        page.page.click("#theme")
+
+
 def test_rings_are_drawn_true_and_named(open_page: Opener, demo: Registry) -> None:
     """Every national station has three rings as wide as the ellipsoid says; those pointed at bear radii."""
     page = open_page()

@@ -28,7 +28,7 @@ INSIDE = (
     " return [...data.slice(4 * (Math.floor(height / 2) * width + Math.floor(width / 2))).slice(0, 3)]; }"
 )
 TURNED = (
-    f"{VIEW}.getLayer('land') && {VIEW}.getPaintProperty('land', 'fill-color')"
+    f"{VIEW}.getPaintProperty('ground', 'background-color')"
     " === getComputedStyle(document.documentElement).getPropertyValue('--stage').trim()"
 )
 GREENS = """async (png) => {
@@ -60,7 +60,7 @@ def brightness(page: MapPage) -> float:
 def legible(page: MapPage) -> dict[str, float]:
     """Give the contrast of every layer's text to the land."""
     land = luminance(
-        page.page.evaluate(RGB, page.page.evaluate(f"{VIEW}.getPaintProperty('land', 'fill-color')"))
+        page.page.evaluate(RGB, page.page.evaluate(f"{VIEW}.getPaintProperty('ground', 'background-color')"))
     )
     inks = {layer: luminance(page.page.evaluate(RGB, ink)) for layer, ink in page.page.evaluate(INKS)}
     return {layer: (max(ink, land) + 0.05) / (min(ink, land) + 0.05) for layer, ink in inks.items()}
@@ -69,7 +69,6 @@ def legible(page: MapPage) -> dict[str, float]:
 def test_the_map_turns_dark_and_back(open_page: Callable[..., MapPage]) -> None:
     """The button turns ground, text and hollow symbols at once; turned back, all is as it was."""
     page = open_page()
-    page.until(f"{VIEW}.getLayer('land')")
     page.settle()
     light, hollow, bright = page.page.evaluate(LAYERS), page.page.evaluate(INSIDE), brightness(page)
     assert bright > 0.85

@@ -46,7 +46,7 @@ def test_a_newcomer_is_told_what_to_do_once(open_page: Opener) -> None:
 def test_without_a_setting_there_is_no_choice_of_grounds(open_page: Opener) -> None:
     """Where no basemap is set the map lies on plain land, with nothing to choose and nobody to credit."""
     page = open_page()
-    page.until(f"{VIEW}.getLayer('land')")
+    page.settle()
     assert page.page.locator("[name=base], .credit").count() == 0
     assert page.page.evaluate(f"{VIEW}.getStyle().layers.filter((one) => one.type === 'raster').length") == 0
     assert not [asked for asked in page.asked if "/basemap/" in asked]

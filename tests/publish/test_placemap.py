@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo_registry.core.ledger.places import datum_fit
-from geo_registry.publish.placemap import DRAWN, HEIGHT, WIDTH, frame_of, place_map
+from geo_registry.publish.placemap import DRAWN, HEIGHT, WIDTH, beyond, frame_of, place_map
 
 DISTRICTS = gpd.GeoDataFrame(
     {"name": ['<b>"东"&', "西"], "code": ["1", "2"]},
@@ -51,3 +51,19 @@ def test_many_places_are_thinned_and_none_is_no_fault() -> None:
     lon = np.linspace(114.01, 114.09, 3 * DRAWN).tolist()
     assert len(marks(drawn(lon, [33.55] * len(lon), ["西"] * len(lon)), "inside")) == DRAWN
     assert marks(drawn([np.nan], [np.nan], ["西"]), "unjudged") == []
+
+
+def test_a_slip_at_sea_does_not_shrink_the_city() -> None:
+    """One place far away stands at the edge and is counted; the others keep the room they had without it."""
+    lon, lat = np.linspace(114.01, 114.19, 40).tolist(), np.linspace(33.51, 33.59, 40).tolist()
+    stated: list[str | None] = ["西"] * 40
+    alone, slipped = drawn(lon, lat, stated), drawn([*lon, 124.0], [*lat, 33.55], [*stated, "西"])
+    signs = ("inside", "outside")
+    kept = {place for name in signs for place in marks(alone, name)}
+    seen = {place for name in signs for place in marks(slipped, name)}
+    assert len(seen - kept) == 1
+    assert kept < seen
+    assert max(x for x, _ in seen - kept) > 0.95 * WIDTH
+    fits = datum_fit([*lon, 124.0], [*lat, 33.55], pd.Series([*stated, "西"], dtype="str"), DISTRICTS)
+    assert {beyond(fit, frame_of(list(fits.values()))) for fit in fits.values()} == {1}
+    assert beyond(fits["wgs84"], frame_of([fits["wgs84"]])) == 1

@@ -106,6 +106,7 @@ def _datums(choice: Choice, params: Params, lang: Language) -> dict[str, Any]:
         "even": choice.judged > 0 and len(best) > 1,
         "count": choice.placed,
         "drawn": min(DRAWN, choice.placed),
+        "beyond": choice.beyond,
         "signs": [(legend_sign(name), say(f"looking.{name}", lang)) for name in SIGNS],
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo_registry.core.ledger.places import DatumFit, datum_fit
-from geo_registry.publish.placemap import frame_of, place_map
+from geo_registry.publish.placemap import beyond, frame_of, place_map
 from geo_registry.registry import records
 from geo_registry.registry.importing.ledgers import Ledger, check_file
 
@@ -66,7 +66,16 @@ class Choice:
         title
             What the picture is called for those who do not see it.
         """
-        return place_map(self.fits[datum], self.districts, frame_of(list(self.fits.values())), title)
+        return place_map(self.fits[datum], self.districts, self._frame, title)
+
+    @property
+    def beyond(self) -> int:
+        """Count of the places that stand at the edge of the maps, as they lie beyond it."""
+        return max(beyond(fit, self._frame) for fit in self.fits.values())
+
+    @property
+    def _frame(self) -> tuple[float, float, float, float]:
+        return frame_of(list(self.fits.values()))
 
 
 def choice(house: House, raw: RawFile, order: Order) -> Choice:
