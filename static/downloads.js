@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 const FORMATS = ["shp", "gpkg", "xlsx", "csv"];
 const PAPERS = ["pdf", "docx"];
 
-const link = (format, href) => make("a", { class: "button", "data-format": format, href }, format.toUpperCase());
+const link = (format, href) => make("a", { class: "button", "data-file": true, "data-format": format, href }, format.toUpperCase());
 
 /** Give a link a format to what some parameters choose; all kinds of sources unless they name some. */
 export function downloads(parameters) {

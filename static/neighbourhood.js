@@ -87,12 +87,12 @@ function ranked(audit, choose) {
 
 function reports(id) {
   const path = (form) => `api/stations/${encodeURIComponent(id)}/report.${form}`;
-  const link = (form, lang) => make("a", { class: "button", href: address(path(form), { lang }), target: form === "html" ? "_blank" : null, rel: "noopener" }, `${say(`report_${form}`)} ${say(`in_${lang}`)}`);
+  const link = (form, lang) => make("a", { class: "button", "data-file": true, href: address(path(form), { lang }), target: form === "html" ? "_blank" : null, rel: "noopener" }, `${say(`report_${form}`)} ${say(`in_${lang}`)}`);
   return make("section", {}, make("h3", {}, say("report")), make("p", { class: "actions" }, ["pdf", "html"].flatMap((form) => ["zh", "en"].map((lang) => link(form, lang)))));
 }
 
 function exports(station, rings) {
-  const links = FORMATS.map((format) => [format, make("a", { class: "button", "data-format": format }, format.toUpperCase())]);
+  const links = FORMATS.map((format) => [format, make("a", { class: "button", "data-file": true, "data-format": format }, format.toUpperCase())]);
   const aim = (ring) => links.forEach(([format, link]) => { link.href = address("api/export", { format, station, ring }); });
   const widest = rings.at(-1);
   aim(widest);

@@ -1,0 +1,54 @@
+"""A file that takes the server a while: the page says that it is being made, and hands it over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.e2e.pages import MapPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Route
+
+CSV = "main a[data-file][href*='format=csv']"
+SAID = "document.getElementById('making').textContent"
+
+
+def test_a_slow_file_is_said_to_be_made(open_page: Callable[..., MapPage]) -> None:
+    """Until the file is there its link is busy and a line says why; then it is kept under its name."""
+    page = open_page("sources", lang="en")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.page.route("**/api/export?**", hold)
+    link = page.page.locator(CSV)
+    link.click()
+    page.until(f"{SAID} === 'The file is being made…'")
+    assert link.get_attribute("aria-busy") == "true"
+    link.click()  # once more is once too often
+    with page.page.expect_download() as taken:
+        held[0].continue_()
+    assert taken.value.suggested_filename.endswith(".csv")
+    assert taken.value.path().stat().st_size > 1000
+    page.until(f"{SAID} === ''")
+    assert link.get_attribute("aria-busy") is None
+    assert len(held) == 1
+
+
+def test_a_file_that_cannot_be_made_leads_to_the_reason(open_page: Callable[..., MapPage]) -> None:
+    """What the server refuses has a page of its own, with its code, and the way back leads to a quiet page."""
+    page = open_page("sources", lang="en")
+    link = page.page.locator(CSV)
+    link.evaluate("(link) => { link.search = link.search.replace('format=csv', 'format=nothing'); }")
+    refused = page.page.locator("main a[data-file][href*='format=nothing']")
+    with page.page.expect_navigation():
+        refused.click()
+    assert "FORMAT_UNKNOWN" in page.page.inner_text("main")
+    page.page.go_back()
+    page.until(f"{SAID} === ''")
+    assert page.complaints
+    assert all("400" in complaint for complaint in page.complaints)
+    page.complaints.clear()
