@@ -39,7 +39,7 @@ def test_a_slow_file_is_said_to_be_made(open_page: Callable[..., MapPage]) -> No
 
 
 def test_a_file_that_cannot_be_made_leads_to_the_reason(open_page: Callable[..., MapPage]) -> None:
-    """What the server refuses has a page of its own, with its code, and the way back leads to a quiet page."""
+    """What the server refuses has a page of its own, with its code, and the way back to a quiet page."""
     page = open_page("sources", lang="en")
     link = page.page.locator(CSV)
     link.evaluate("(link) => { link.search = link.search.replace('format=csv', 'format=nothing'); }")
