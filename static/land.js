@@ -3,7 +3,7 @@
 import { palette } from "./palette.js";
 
 const DETAIL = 6;
-/** From here on a coast drawn at 1:50 million is off by more than a symbol's size: nearer, all is plain ground. */
+/** From here on a screen shows some fifty times what an outline for 1:50 million is made for: all is plain ground. */
 const NEAR_ZOOM = 9;
 
 /** What lies under the outline of the land: sea from afar, plain ground near by. */

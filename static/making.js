@@ -7,7 +7,8 @@ const MOMENT_MS = 300;
 /** The browser has begun to keep a file long before. */
 const KEPT_MS = 60_000;
 const place = document.getElementById("making");
-let waited = 0;
+/** What is being made now, each by the timer that says so. */
+const making = new Set();
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-file]");
@@ -19,7 +20,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (!link.hasAttribute("aria-busy")) keep(link);
 });
-addEventListener("pageshow", () => { place.textContent = ""; });
+// a page that is come back to stands as it was left; what it waited for has been seen
+addEventListener("pageshow", ({ persisted }) => { if (persisted) [...making].forEach(end); });
 
 /** Tell whether the browser shows a file itself; any other is kept. */
 function isShown({ pathname }) {
@@ -28,13 +30,15 @@ function isShown({ pathname }) {
 
 /** Say that something is being made until what is given back is called. */
 function wait() {
-  waited += 1;
-  const later = setTimeout(() => { place.textContent = place.dataset.text; }, MOMENT_MS);
-  return () => {
-    clearTimeout(later);
-    waited -= 1;
-    if (!waited) place.textContent = "";
-  };
+  const timer = setTimeout(() => { place.textContent = place.dataset.text; }, MOMENT_MS);
+  making.add(timer);
+  return () => end(timer);
+}
+
+function end(timer) {
+  clearTimeout(timer);
+  making.delete(timer);
+  if (!making.size) place.textContent = "";
 }
 
 /** Fetch a file and hand it to the reader; what is none has a page of its own, which says why. */

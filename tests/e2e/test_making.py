@@ -38,8 +38,22 @@ def test_a_slow_file_is_said_to_be_made(open_page: Callable[..., MapPage]) -> No
     assert len(held) == 1
 
 
+def test_a_page_that_is_come_back_to_waits_for_nothing(open_page: Callable[..., MapPage]) -> None:
+    """A report that takes the page's place is told while it is made, and no more once one comes back."""
+    page = open_page("stations/2399A", lang="en")
+    # the report itself is not waited for: the page only does as it does until that comes
+    page.page.evaluate("addEventListener('click', (event) => event.preventDefault(), { once: true })")
+    page.page.locator("main a[data-file][href*='report.html']").click()
+    page.until(f"{SAID} !== ''")
+    page.page.evaluate("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert page.page.evaluate(SAID) == ""
+    with page.page.expect_download():
+        page.page.locator("main a[data-file][href*='format=csv']").first.click()
+    page.until(f"{SAID} === '' && !document.querySelector('[aria-busy]')")
+
+
 def test_a_file_that_cannot_be_made_leads_to_the_reason(open_page: Callable[..., MapPage]) -> None:
-    """What the server refuses has a page of its own, with its code, and the way back to a quiet page."""
+    """What the server refuses has a page of its own, with its code, by its own name."""
     page = open_page("sources", lang="en")
     link = page.page.locator(CSV)
     link.evaluate("(link) => { link.search = link.search.replace('format=csv', 'format=nothing'); }")
@@ -47,8 +61,6 @@ def test_a_file_that_cannot_be_made_leads_to_the_reason(open_page: Callable[...,
     with page.page.expect_navigation():
         refused.click()
     assert "FORMAT_UNKNOWN" in page.page.inner_text("main")
-    page.page.go_back()
-    page.until(f"{SAID} === ''")
     assert page.complaints
     assert all("400" in complaint for complaint in page.complaints)
     page.complaints.clear()
